@@ -1,0 +1,39 @@
+// The product of `authorize`: this principal may make this call with these arguments. Only `authorize/`
+// constructs a Permit, so `call(permit, …)` without a decision does not compile. Connectors send what is
+// in here and nothing else: what is decided is what is sent.
+import type { CatalogueEntry } from '../catalogue/entry.ts'
+import type { Identity } from '../identify/identity.ts'
+import type { JsonObject } from '../json/value.ts'
+
+export type Decision = {
+  readonly mode: 'ENFORCE'
+  /** Ids of the permitting policies. */
+  readonly policies: readonly string[]
+  readonly setVersion: string
+  readonly schemaVersion: string
+}
+
+export class Permit {
+  readonly #decided = true
+  readonly requestId: string
+  readonly identity: Identity
+  readonly entry: CatalogueEntry
+  /** The arguments that were decided on, numbers exact. */
+  readonly args: JsonObject
+  /** The same, serialised once: what is digested and what is sent. */
+  readonly argsJson: string
+  readonly decision: Decision
+
+  constructor(fields: Omit<Permit, never>) {
+    this.requestId = fields.requestId
+    this.identity = fields.identity
+    this.entry = fields.entry
+    this.args = fields.args
+    this.argsJson = fields.argsJson
+    this.decision = fields.decision
+  }
+
+  static is(value: object): value is Permit {
+    return #decided in value
+  }
+}

@@ -1,0 +1,35 @@
+// The seam of every kind of target. A connector is a folder beside call/mcp; nothing else of it is known outside.
+import type { Permit } from '../authorize/permit.ts'
+import type { Credential } from '../credential/credential.ts'
+import type { JsonObject, RpcId } from '../json/value.ts'
+import type { Outcome } from './outcome.ts'
+
+/** What a target offers, raw, before names, pins and quarantine. */
+export type Description = {
+  /** Tool definitions as the target sent them, numbers exact. */
+  readonly tools: readonly JsonObject[]
+}
+
+/** What of the client's request travels beside the permit. */
+export type CallEnvelope = {
+  /** The id that the client used: kept, because one exchange carries one answer. */
+  readonly id: RpcId
+  /** `params._meta` to be sent: unknown keys kept, nothing of ours but trace context. */
+  readonly meta: JsonObject
+  readonly protocolVersion: string
+  /** Undeclared `Mcp-Param-*` headers, forwarded unused (SEP-2243). */
+  readonly paramHeaders: ReadonlyMap<string, string>
+}
+
+export type Connector = {
+  /** Off the path: what the target offers. Rejects with a plain Error in words for the operator. */
+  readonly describe: (credential: Credential, signal: AbortSignal) => Promise<Description>
+  /** On the path. `signal` aborts when the client goes away or the gateway drains. Never rejects for what a target does. */
+  readonly call: (
+    permit: Permit,
+    credential: Credential,
+    envelope: CallEnvelope,
+    signal: AbortSignal,
+  ) => Promise<Outcome>
+  readonly close: () => Promise<void>
+}
