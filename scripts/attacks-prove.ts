@@ -1,0 +1,170 @@
+// `npm run attacks:prove [-- --changed] [-- --sample N] [-- ID …]`: shows that each defence is what makes its
+// test pass. For every row with a patch: copy the tree, take the defence away, run the row's test. Proven means
+// that at least one attack test turned red and every control stayed green. Without arguments all rows run and
+// the table is written to docs/reports/attacks.md with the commit's hash.
+import './assert-node.ts'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readTests, readUnproven, type AttackTest } from './attack-catalogue.ts'
+
+type Verdict = 'proven' | 'not proven' | 'patch does not apply' | 'control broke'
+type VitestReport = {
+  testResults: { assertionResults: { title: string; status: string }[]; message: string }[]
+}
+
+const { values: options, positionals: ids } = parseArgs({
+  allowPositionals: true,
+  options: { changed: { type: 'boolean' }, sample: { type: 'string' }, base: { type: 'string' } },
+})
+const all = readTests().filter((test) => test.patch !== undefined)
+const chosen = choose()
+const rows: { id: string; verdict: Verdict; red: number; green: number }[] = []
+
+for (const [index, test] of chosen.entries()) {
+  const row = { id: test.id, ...prove(test) }
+  rows.push(row)
+  process.stdout.write(
+    `[${index + 1}/${chosen.length}] ${row.id}  ${row.verdict}  (${row.red} red, ${row.green} green without the defence)\n`,
+  )
+}
+if (chosen.length === all.length) writeReport()
+const failed = rows.filter((row) => row.verdict !== 'proven').length
+process.stdout.write(`${rows.length - failed} passed, ${failed} failed\n`)
+process.exit(failed === 0 ? 0 : 1)
+
+function choose(): AttackTest[] {
+  if (ids.length > 0) return all.filter((test) => ids.includes(test.id))
+  if (!options.changed && options.sample === undefined) return all
+  const picked = new Set<AttackTest>()
+  if (options.changed) {
+    const changed = changedFiles()
+    for (const test of all) {
+      const touched = patchedFiles(test).some((file) => changed.has(file))
+      if (touched || changed.has(test.file) || changed.has(test.patch ?? '')) picked.add(test)
+    }
+  }
+  const rest = all.filter((test) => !picked.has(test))
+  for (let n = Number(options.sample ?? 0); n > 0 && rest.length > 0; n--) {
+    const [drawn] = rest.splice(Math.floor(Math.random() * rest.length), 1)
+    if (drawn) picked.add(drawn)
+  }
+  return [...picked]
+}
+
+function changedFiles(): Set<string> {
+  const base = options.base ?? 'HEAD~1'
+  const known = spawnSync('git', ['rev-parse', '--verify', '--quiet', base]).status === 0
+  if (!known) return new Set()
+  return new Set(
+    execFileSync('git', ['diff', '--name-only', base], { encoding: 'utf8' }).split('\n'),
+  )
+}
+
+function patchedFiles(test: AttackTest): string[] {
+  const text = readFileSync(test.patch ?? '', 'utf8')
+  return [...text.matchAll(/^\+\+\+ b\/(.+)$/gm)].map((match) => match[1] ?? '')
+}
+
+function prove(test: AttackTest): { verdict: Verdict; red: number; green: number } {
+  const scratch = mkdtempSync(join(tmpdir(), 'sallyport-prove-'))
+  try {
+    copyTree(scratch)
+    const applied = spawnSync(
+      'patch',
+      ['-p1', '--forward', '--fuzz=0', '-s', '-i', join(process.cwd(), test.patch ?? '')],
+      {
+        cwd: scratch,
+        encoding: 'utf8',
+      },
+    )
+    if (applied.status !== 0) return { verdict: 'patch does not apply', red: 0, green: 0 }
+    return judge(runTest(scratch, test.file))
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** The tree as it is, node_modules linked; workspace links inside point back into the copy. */
+function copyTree(scratch: string): void {
+  for (const part of ['gateway', 'cli', 'sample', 'bench', 'test', 'scripts', 'docs']) {
+    cpSync(part, join(scratch, part), {
+      recursive: true,
+      filter: (source) => !relative('.', source).includes('node_modules'),
+    })
+  }
+  for (const file of ['package.json', 'vitest.config.ts', 'tsconfig.json'])
+    cpSync(file, join(scratch, file))
+  cpSync('node_modules/.bin', join(scratch, 'node_modules/.bin'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+  for (const entry of execFileSync('ls', ['-A', 'node_modules'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')) {
+    if (entry === '.bin' || entry === '@sallyport' || entry === 'sallyport' || entry === '.vite')
+      continue
+    symlinkSync(join(process.cwd(), 'node_modules', entry), join(scratch, 'node_modules', entry))
+  }
+  execFileSync('mkdir', ['-p', join(scratch, 'node_modules/@sallyport')])
+  for (const name of ['gateway', 'sample', 'bench']) {
+    symlinkSync(join(scratch, name), join(scratch, 'node_modules/@sallyport', name))
+  }
+  symlinkSync(join(scratch, 'cli'), join(scratch, 'node_modules/sallyport'))
+}
+
+function runTest(scratch: string, file: string): VitestReport | undefined {
+  const report = join(scratch, 'report.json')
+  spawnSync(
+    process.execPath,
+    [
+      join(process.cwd(), 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=json',
+      `--outputFile=${report}`,
+      file,
+    ],
+    { cwd: scratch, stdio: 'ignore', timeout: 180_000 },
+  )
+  try {
+    return JSON.parse(readFileSync(report, 'utf8')) as VitestReport
+  } catch {
+    return undefined
+  }
+}
+
+function judge(report: VitestReport | undefined): { verdict: Verdict; red: number; green: number } {
+  const results = report?.testResults.flatMap((file) => file.assertionResults) ?? []
+  const controls = results.filter((result) => result.title.includes('control:'))
+  const red = results.filter(
+    (result) => result.status === 'failed' && !result.title.includes('control:'),
+  ).length
+  const green = results.filter((result) => result.status === 'passed').length
+  if (controls.length === 0 || controls.some((control) => control.status !== 'passed')) {
+    return { verdict: 'control broke', red, green }
+  }
+  return { verdict: red > 0 ? 'proven' : 'not proven', red, green }
+}
+
+function writeReport(): void {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  const lines = [
+    '# Attacks: each defence taken away once',
+    '',
+    `Written by \`npm run attacks:prove\` at commit ${commit}. "Proven": without the defence at least one attack test of the row is red and every benign control stays green.`,
+    '',
+    '| row | verdict | red | green |',
+    '| --- | --- | --- | --- |',
+    ...rows.map((row) => `| ${row.id} | ${row.verdict} | ${row.red} | ${row.green} |`),
+    '',
+    '## Rows without a patch',
+    '',
+    '| row | reason |',
+    '| --- | --- |',
+    ...Object.entries(readUnproven()).map(([id, reason]) => `| ${id} | ${reason} |`),
+    '',
+  ]
+  writeFileSync('docs/reports/attacks.md', lines.join('\n'))
+}

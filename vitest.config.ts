@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config'
+
+// Three projects: `unit` mirrors the sources of each workspace, `whole` starts the gateway and talks to it
+// over sockets, `corpus` runs public test vectors that lie beside the repository (see CONTRIBUTING.md).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{gateway,cli,sample,bench}/test/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/corpus/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'corpus',
+          include: ['test/corpus/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['gateway/src/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+  },
+})
