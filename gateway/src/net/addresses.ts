@@ -1,0 +1,83 @@
+// Which IP addresses the gateway may connect to (policy-audit §5.3): global unicast, and what a CIDR of the
+// configuration spells out. Embedded IPv4 (mapped form) is judged as the IPv4 address that it is.
+// Names are judged in lookup.ts by what they resolve to.
+import ipaddr from 'ipaddr.js'
+
+type Address = ReturnType<typeof ipaddr.process>
+type Cidr = ReturnType<typeof ipaddr.parseCIDR>
+
+export type AddressRule = {
+  /** True where a socket may be opened to this address. `address` is textual, brackets removed. */
+  readonly allows: (address: string) => boolean
+  /** True where the configuration spelled out any private range: internal names may then be resolved. */
+  readonly internalNames: boolean
+}
+
+/** CIDRs of a relaxed target (`allowInsecureTarget`): this host and its private networks, never link-local. */
+export const PRIVATE_ADDRESSES: readonly string[] = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '::1/128',
+  'fc00::/7',
+]
+
+// Addresses at which clouds hand out credentials to whoever can connect. Some lie within ranges that are
+// otherwise fit (168.63.129.16 is public), so a CIDR opens them only if it names exactly the one host.
+const METADATA = [
+  '169.254.169.254',
+  '169.254.170.2',
+  '169.254.170.23',
+  '100.100.100.200',
+  '168.63.129.16',
+  'fd00:ec2::254',
+  'fd00:ec2::23',
+  'fd20:ce::254',
+].map((address) => ipaddr.process(address).toNormalizedString())
+
+// Inside 2000::/3 ipaddr.js calls these unicast, and they are not reachable as such.
+const NOT_GLOBAL = [ipaddr.parseCIDR('64:ff9b:1::/48'), ipaddr.parseCIDR('3fff::/20')]
+const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3')
+
+/** Throws on a CIDR that is none: the configuration has checked them before. */
+export function addressRule(allowed: readonly string[]): AddressRule {
+  const cidrs = allowed.map((cidr) => ipaddr.parseCIDR(cidr))
+  return {
+    allows: (text) => {
+      const address = parseAddress(text)
+      if (address === undefined) return false
+      if (METADATA.includes(address.toNormalizedString())) {
+        return cidrs.some((cidr) => isWholeAddress(cidr) && matches(address, cidr))
+      }
+      return isGlobalUnicast(address) || cidrs.some((cidr) => matches(address, cidr))
+    },
+    internalNames: cidrs.length > 0,
+  }
+}
+
+/** True for the CIDR notation that {@link addressRule} takes. */
+export function isCidr(text: string): boolean {
+  return ipaddr.isValidCIDR(text)
+}
+
+function parseAddress(text: string): Address | undefined {
+  // A zone (`fe80::1%eth0`) selects an interface, which no caller has any business to do.
+  if (text.includes('%') || !ipaddr.isValid(text)) return undefined
+  return ipaddr.process(text)
+}
+
+function isGlobalUnicast(address: Address): boolean {
+  if (address.range() !== 'unicast') return false
+  if (address.kind() === 'ipv4') return true
+  return matches(address, GLOBAL_IPV6) && !NOT_GLOBAL.some((cidr) => matches(address, cidr))
+}
+
+function matches(address: Address, cidr: Cidr): boolean {
+  return address.kind() === cidr[0].kind() && address.match(cidr)
+}
+
+function isWholeAddress([address, bits]: Cidr): boolean {
+  return bits === (address.kind() === 'ipv4' ? 32 : 128)
+}
