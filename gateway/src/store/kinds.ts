@@ -1,0 +1,24 @@
+// How the rows of each kind live: whether ids are hashed, how many there may be, and what happens then.
+// Caps bound what a flood can make the store hold (attacks D-13).
+import { createHash } from 'node:crypto'
+import type { Kind } from './store.ts'
+
+export type KindRule = {
+  /** The id is kept as SHA-256: a copy of the store does not give away session ids. */
+  readonly hashedIds: boolean
+  readonly cap: number
+  /** `evict` drops the least recently written row, `refuse` rejects the new one: where a lost row would open a gate. */
+  readonly whenFull: 'evict' | 'refuse'
+}
+
+export type KindRules = Readonly<Record<Kind, KindRule>>
+
+export const KINDS: KindRules = {
+  pin: { hashedIds: false, cap: 100_000, whenFull: 'refuse' },
+  revocation: { hashedIds: true, cap: 200_000, whenFull: 'refuse' },
+}
+
+/** The id under which a backend keeps a row. */
+export function storedId(rules: KindRules, kind: Kind, id: string): string {
+  return rules[kind].hashedIds ? createHash('sha256').update(id).digest('hex') : id
+}
