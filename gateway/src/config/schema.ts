@@ -1,0 +1,129 @@
+// The configuration, composed of the slices of its parts. One schema makes the typed value, the JSON Schema
+// for editors and the reference page. Annotations that the other files of this folder read:
+//   x-path        a file or folder, made absolute against the folder of the configuration file
+//   x-secret      a secret: what stands there is never shown
+//   x-relaxation  a relaxation of security: warned at start, recorded, listed
+//   x-expected    what to write, in words; x-fix: how to mend it
+import { z } from 'zod'
+import { issuerSettings } from '../identify/settings.ts'
+import { logSettings } from '../observe/settings.ts'
+import { secretReference } from '../secrets/reference.ts'
+import { isOrigin, isPublicUrl } from './addresses.ts'
+import { targetId, targetSettings } from './target.ts'
+
+const port = z.int().min(0).max(65_535)
+const host = z
+  .string()
+  .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+  .meta({ 'x-expected': 'an IP address or a host name' })
+const path = z.string().min(1).meta({ 'x-path': true, 'x-expected': 'a path' })
+
+const tlsSettings = z.strictObject({
+  certificate: z
+    .strictObject({ file: path.describe('PEM file with the certificate and its chain') })
+    .describe('the certificate; read again when the file changes'),
+  key: secretReference.describe('the private key in PEM; read again when it changes'),
+})
+
+export const configSchema = z
+  .strictObject({
+    publicUrl: z
+      .string()
+      .refine(isPublicUrl, {
+        error: 'is no canonical origin',
+        params: {
+          expected:
+            'an origin in canonical form: `https://host[:port]`, or `http://127.0.0.1:port`',
+          fix: 'write scheme and host in lower case, no default port, no path, no slash at the end',
+        },
+      })
+      .describe(
+        'the origin under which clients reach the gateway; resource identifiers are made of it, and nothing is guessed from the Host header',
+      ),
+    listen: z
+      .strictObject({
+        host: host.default('127.0.0.1').describe('address to listen on'),
+        port: port.default(8443).describe('port to listen on; 0 takes a free one'),
+        tls: tlsSettings
+          .optional()
+          .describe('certificate and key; absent: plain http, on loopback only'),
+      })
+      .prefault({})
+      .describe('where MCP clients connect'),
+    operations: z
+      .strictObject({
+        host: host.default('127.0.0.1').describe('address to listen on'),
+        port: port.default(9464).describe('port to listen on; 0 takes a free one'),
+      })
+      .prefault({})
+      .describe('the listener for health, readiness and metrics'),
+    stateFolder: path
+      .default('./state')
+      .describe('folder for the state store, the audit log and the admin socket; mode 0700'),
+    authorization: z
+      .strictObject({
+        mode: z
+          .literal('external')
+          .describe(
+            'who issues tokens: `external`, your own identity provider; there is no default',
+          ),
+        issuers: z.array(issuerSettings).min(1).max(32).describe('the issuers that are trusted'),
+        requiredScopes: z
+          .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/))
+          .default([])
+          .describe('scopes that every call needs'),
+      })
+      .describe('who may come in'),
+    allowedOrigins: z
+      .array(
+        z.string().refine(isOrigin, {
+          error: 'is no origin',
+          params: {
+            expected: 'an origin in canonical form, such as `https://app.example`',
+            fix: 'write scheme, host and a port that is not the default; no path, no wildcard',
+          },
+        }),
+      )
+      .default([])
+      .describe('browser origins that may call'),
+    policies: z
+      .strictObject({ folder: path.describe('folder with the `*.cedar` files') })
+      .describe('who may do what'),
+    targets: z
+      .record(targetId, targetSettings)
+      .default({})
+      .describe('the servers behind the gateway, by id'),
+    limits: z
+      .strictObject({
+        bodyBytes: z
+          .int()
+          .min(1024)
+          .max(64 * 1024 * 1024)
+          .default(1024 * 1024)
+          .describe('largest request body'),
+        resultBytes: z
+          .int()
+          .min(1024)
+          .max(256 * 1024 * 1024)
+          .default(10 * 1024 * 1024)
+          .describe('largest answer of a target'),
+        connections: z.int().min(1).max(100_000).default(1000).describe('open connections in all'),
+        connectionsPerAddress: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .default(256)
+          .describe('open connections of one address'),
+      })
+      .prefault({})
+      .describe('what one client may take'),
+    log: logSettings.prefault({}).describe('the log on standard output'),
+  })
+  .describe('Configuration of Sallyport')
+
+/** Settings of one target, whatever its kind. */
+export type TargetSettings = DeepReadonly<z.output<typeof targetSettings>>
+/** The whole configuration: defaults resolved, paths absolute, frozen; its maps have no prototype. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T

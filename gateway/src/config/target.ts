@@ -1,0 +1,23 @@
+// One target: the slice of its connector beside the slices that every kind of target has. A new connector
+// adds its members here and nowhere else in the configuration.
+import { z } from 'zod'
+import { mcpTargetMembers } from '../call/mcp/settings.ts'
+import { catalogueMembers } from '../catalogue/settings.ts'
+import { credentialSettings } from '../credential/settings.ts'
+
+const common = {
+  ...catalogueMembers,
+  credential: credentialSettings
+    .default({ kind: 'none' })
+    .describe('what the gateway shows of itself to the target'),
+}
+
+export const targetSettings = z.discriminatedUnion('kind', [
+  z.strictObject({ ...mcpTargetMembers, ...common }),
+])
+
+export const targetId = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/)
+  .meta({ 'x-expected': 'letters, digits and inner hyphens' })
