@@ -1,0 +1,58 @@
+// `npm run promises [-- --short] [-- F-14 …]`: runs the timed and destructive promises of test/promises against real
+// processes, prints what was seen beside what is promised, and writes docs/reports/promises.md (full runs only).
+import './assert-node.ts'
+import { execFileSync } from 'node:child_process'
+import { globSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Finding, PromiseScript } from '../test/promises/promise.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean', default: false } },
+})
+const files = globSync('test/promises/F-*.ts').sort()
+const results: { script: PromiseScript; findings: readonly Finding[] }[] = []
+
+for (const file of files) {
+  const { promise } = (await import(resolve(file))) as { promise: PromiseScript }
+  if (positionals.length > 0 && !positionals.includes(promise.id)) continue
+  process.stdout.write(`${promise.id} ${promise.title}\n`)
+  const findings = await promise
+    .run({ short: values.short })
+    .catch((error: unknown): Finding[] => [
+      {
+        what: 'the script',
+        seen: error instanceof Error ? error.message : String(error),
+        promised: 'runs',
+        kept: false,
+      },
+    ])
+  for (const finding of findings) {
+    const mark = finding.kept ? 'kept  ' : 'BROKEN'
+    process.stdout.write(
+      `  ${mark} ${finding.what}: ${finding.seen} (promised: ${finding.promised})\n`,
+    )
+  }
+  results.push({ script: promise, findings })
+}
+
+const all = results.flatMap((result) => result.findings)
+const broken = all.filter((finding) => !finding.kept).length
+if (!values.short && positionals.length === 0) writeReport()
+process.stdout.write(`${all.length - broken} passed, ${broken} failed\n`)
+process.exit(broken === 0 && all.length > 0 ? 0 : 1)
+
+function writeReport(): void {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  const rows = results.flatMap(({ script, findings }) =>
+    findings.map(
+      (finding) =>
+        `| ${script.id} | ${finding.what} | ${finding.seen} | ${finding.promised} | ${finding.kept ? 'kept' : '**broken**'} |`,
+    ),
+  )
+  writeFileSync(
+    'docs/reports/promises.md',
+    `# Promises, as measured\n\nWritten by \`npm run promises\` at commit ${commit}.\n\n| id | what | seen | promised | |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`,
+  )
+}
