@@ -1,48 +1,65 @@
-// The slice of the configuration for what is believed of a target's tools: the baseline that their pins
-// belong to, and facts that no annotation of the target can set.
+// The slice of the configuration that every target shares: which baseline its pins belong to, and what is
+// true of its tools. A target's own annotations are never believed for the latter.
 import { z } from 'zod'
+import type { ToolFacts } from './entry.ts'
 
-const toolName = z
-  .string()
-  .regex(/^[A-Za-z0-9_./-]{1,128}$/)
-  .meta({ 'x-expected': 'the name of a tool as the target has it' })
-
-const toolFactsSettings = z.strictObject({
-  readOnly: z.boolean().default(false).describe('the tool changes nothing'),
-  idempotent: z.boolean().default(false).describe('calling it twice is as good as once'),
+const toolSettings = z.strictObject({
+  readOnly: z.boolean().default(false).describe('the tool changes nothing at the target'),
+  idempotent: z
+    .boolean()
+    .default(false)
+    .describe('calling it twice does what calling it once does'),
   durability: z
     .enum(['written', 'synced'])
     .optional()
     .describe(
-      'how durable the intent is before the call: `written` survives the death of the process, `synced` that of the machine; absent: `written` for read-only tools, `synced` for all others',
+      'what the intent survives before the call: `written` the death of the process, `synced` of the machine; default: `written` for read-only tools, otherwise `synced`',
     ),
   audit: z
     .array(
       z
         .string()
         .regex(/^(\/([^~/]|~[01])*)+$/)
-        .meta({ 'x-expected': 'a JSON Pointer (RFC 6901), such as `/market`' }),
+        .max(256)
+        .meta({ 'x-expected': 'a JSON Pointer into the arguments, such as `/market`' }),
     )
-    .max(32)
+    .max(64)
     .default([])
-    .describe('arguments that the audit log may keep in clear; all others are digests'),
+    .describe(
+      'arguments that the audit log keeps in clear; of all others it keeps a salted digest',
+    ),
 })
 
-/** Members that config/target.ts puts into the settings of every kind of target. */
 export const catalogueMembers = {
   baseline: z
     .string()
-    .min(1)
-    .max(64)
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
     .default('1')
+    .meta({ 'x-expected': 'letters, digits, dots, hyphens' })
     .describe(
-      'label of the approved definitions: the first catalogue seen under a new label is approved as it is',
+      'label of the approved state: the first catalogue that is seen under a new label is approved as it is, later changes are not',
     ),
-  tools: z.record(toolName, toolFactsSettings).default({}).describe('facts about single tools'),
+  tools: z
+    .record(z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/), toolSettings)
+    .default({})
+    .describe("facts about tools, by the target's own name"),
 }
 
-export type ToolFactsSettings = Readonly<z.output<typeof toolFactsSettings>>
-export type CatalogueSettings = {
+export type ToolSettings = Readonly<z.output<typeof toolSettings>>
+/** What the catalogue needs to know of one target. */
+export type CatalogueTarget = {
+  readonly id: string
   readonly baseline: string
-  readonly tools: Readonly<Record<string, ToolFactsSettings>>
+  readonly tools: Readonly<Record<string, ToolSettings>>
+}
+
+/** The facts of a tool: as configured, otherwise the careful ones. */
+export function factsOf(settings: ToolSettings | undefined): ToolFacts {
+  const readOnly = settings?.readOnly ?? false
+  return {
+    readOnly,
+    idempotent: settings?.idempotent ?? false,
+    durability: settings?.durability ?? (readOnly ? 'written' : 'synced'),
+    auditPaths: settings?.audit ?? [],
+  }
 }

@@ -1,72 +1,69 @@
-// The slice of the configuration for a target that is an MCP server of the modern era: where it is and how
-// long it may take. Credential and facts about its tools are slices of their own (config/target.ts).
-import { isIP } from 'node:net'
+// The slice of the configuration of one target that is an MCP server of the modern era (2026-07-28).
+// What all kinds of target share (tools, baseline, credential) has slices of its own.
 import { z } from 'zod'
+import { isCidr } from '../../net/addresses.ts'
 
-/** Members, not an object: config/target.ts puts them beside those of the other slices. */
+const milliseconds = (fallback: number) => z.int().min(10).max(600_000).default(fallback)
+
+// F-09: a slow or half-open target is noticed within these.
+const timeouts = z
+  .strictObject({
+    connectMs: milliseconds(3_000).describe(
+      'to open a connection, name resolution and TLS included',
+    ),
+    firstByteMs: milliseconds(30_000).describe(
+      'from the sent request to the first byte of the answer',
+    ),
+    idleMs: milliseconds(60_000).describe('between two pieces of an answer'),
+    totalMs: milliseconds(100_000).describe('for the whole call'),
+  })
+  .prefault({})
+  .describe('how long the target may take')
+
 export const mcpTargetMembers = {
-  kind: z.literal('mcp').describe('an MCP server of the modern era over Streamable HTTP'),
+  kind: z.literal('mcp').describe('an MCP server of revision 2026-07-28'),
   url: z
-    .string()
-    .refine(isTargetUrl, {
-      error: 'is no URL that can be called',
+    .url({ protocol: /^https?$/ })
+    .refine(isEndpoint, {
+      error: 'is no plain endpoint URL',
       params: {
-        expected: 'an absolute https URL without credentials and fragment',
-        fix: 'write the URL of the MCP endpoint; a credential goes into `credential`',
+        expected: 'an absolute URL without user information, query and fragment',
+        fix: 'write the URL of the MCP endpoint alone; a credential goes under `credential`',
       },
     })
-    .describe('URL of the MCP endpoint'),
+    .describe('the endpoint of the MCP server'),
   allowInsecureTarget: z
     .boolean()
     .default(false)
-    .describe('accept plain http and private addresses for this target: development only')
-    .meta({ 'x-relaxation': true }),
+    .meta({ 'x-relaxation': true })
+    .describe('allows plain http and addresses of this host and of private networks'),
   allowAddresses: z
     .array(
       z.string().refine(isCidr, {
         error: 'is no address range',
         params: {
-          expected: 'an address range such as `10.1.0.0/16` or `fd00:1::/64`',
-          fix: 'write address and prefix length; a single address is `/32` or `/128`',
+          expected: 'a range such as `10.1.2.0/24`',
+          fix: 'write address and prefix length',
         },
       }),
     )
     .default([])
-    .describe('private address ranges in which this target may lie, over https')
-    .meta({ 'x-relaxation': true }),
-  timeouts: z
-    .strictObject({
-      connectMs: z.int().min(10).max(60_000).default(3000).describe('until the connection stands'),
-      firstByteMs: z
-        .int()
-        .min(10)
-        .max(600_000)
-        .default(30_000)
-        .describe('until the first byte of the answer'),
-      idleMs: z
-        .int()
-        .min(10)
-        .max(600_000)
-        .default(60_000)
-        .describe('between two pieces of the answer'),
-      totalMs: z.int().min(10).max(3_600_000).default(100_000).describe('for the whole call'),
-    })
-    .prefault({})
-    .describe('how long a call may take, in milliseconds'),
+    .describe('private ranges in which the target may lie; all else must be public'),
+  timeouts,
 }
 
-const mcpTarget = z.strictObject(mcpTargetMembers)
-export type McpTargetSettings = Readonly<z.output<typeof mcpTarget>>
+const mcpTargetObject = z.strictObject(mcpTargetMembers)
+export type McpTargetSettings = Readonly<z.output<typeof mcpTargetObject>>
 
-function isTargetUrl(text: string): boolean {
+function isEndpoint(text: string): boolean {
   const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol)) return false
-  return url.username === '' && url.password === '' && !/[#\s]/.test(text)
-}
-
-function isCidr(text: string): boolean {
-  const [address = '', length = '', ...rest] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(length)) return false
-  return Number(length) <= (family === 4 ? 32 : 128)
+  return (
+    url !== null &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '' &&
+    !text.includes('#') &&
+    !text.includes('?')
+  )
 }
