@@ -1,0 +1,180 @@
+// Rules over several settings at once. They run on the tree as read, beside the schema, so that one mistake
+// does not hide another; a value of the wrong type is the schema's to report and is passed over here.
+import { isLoopback } from './addresses.ts'
+import { finding } from './judge.ts'
+import type { Finding, PathKey } from './problem.ts'
+import type { Tree } from './read-yaml.ts'
+import { memberOf } from './schema-node.ts'
+
+export function checkTogether(tree: Tree): readonly Finding[] {
+  return [
+    ...checkListeners(tree),
+    ...checkIssuers(tree),
+    ...checkTargets(tree),
+    ...checkLimits(tree),
+  ]
+}
+
+function checkListeners(tree: Tree): Finding[] {
+  const listen = memberOf(tree.value, 'listen')
+  const host = memberOf(listen, 'host') ?? '127.0.0.1'
+  const plain = memberOf(listen, 'tls') === undefined
+  const findings: Finding[] = []
+  if (typeof host === 'string' && !isLoopback(host) && plain) {
+    findings.push(
+      finding(tree, ['listen', 'host'], {
+        code: 'config.insecure',
+        message: 'plain http is served on an address that is not loopback',
+        expected: '`tls` with certificate and key, or a loopback address',
+        fix: 'add `listen.tls: { certificate: { file: … }, key: { file: … } }`, or listen on `127.0.0.1`',
+      }),
+    )
+  }
+  const operations = memberOf(tree.value, 'operations')
+  const operationsHost = memberOf(operations, 'host') ?? '127.0.0.1'
+  const port = memberOf(listen, 'port') ?? 8443
+  const operationsPort = memberOf(operations, 'port') ?? 9464
+  if (port !== 0 && port === operationsPort && host === operationsHost) {
+    findings.push(
+      finding(tree, ['operations', 'port'], {
+        code: 'config.conflict',
+        message: '`listen` and `operations` use the same address and port',
+        expected: 'another port than `listen.port`',
+        fix: 'change `operations.port`',
+      }),
+    )
+  }
+  return findings
+}
+
+function checkIssuers(tree: Tree): Finding[] {
+  const issuers = memberOf(memberOf(tree.value, 'authorization'), 'issuers')
+  if (!Array.isArray(issuers)) return []
+  const seen = new Set<unknown>()
+  return issuers.flatMap((settings: unknown, index) => {
+    const path = ['authorization', 'issuers', index]
+    const issuer = memberOf(settings, 'issuer')
+    const findings = [
+      ...checkPlainHttp(tree, path, settings, 'issuer', 'allowInsecureIssuer'),
+      ...checkPlainHttp(tree, path, settings, 'jwksUri', 'allowInsecureIssuer'),
+      ...checkAudienceFrom(tree, path, settings),
+    ]
+    if (typeof issuer === 'string' && seen.has(issuer)) {
+      findings.push(
+        finding(tree, [...path, 'issuer'], {
+          code: 'config.conflict',
+          message: 'the issuer is listed twice',
+          expected: 'each issuer once',
+          fix: 'merge the two entries',
+        }),
+      )
+    }
+    seen.add(issuer)
+    return findings
+  })
+}
+
+function checkAudienceFrom(tree: Tree, path: readonly PathKey[], settings: unknown): Finding[] {
+  const audienceFrom = memberOf(settings, 'audienceFrom')
+  const clients = memberOf(settings, 'clients')
+  const some = Array.isArray(clients) && clients.length > 0
+  if (audienceFrom === undefined && some) {
+    return [
+      finding(tree, [...path, 'clients'], {
+        code: 'config.conflict',
+        message: '`clients` has no effect without `audienceFrom: client_id`',
+        expected: '`audienceFrom: client_id` beside it',
+        fix: 'add `audienceFrom: client_id`, or remove `clients`',
+      }),
+    ]
+  }
+  if (audienceFrom !== 'client_id') return []
+  const findings: Finding[] = []
+  if (memberOf(settings, 'profile') !== 'cognito') {
+    findings.push(
+      finding(tree, [...path, 'audienceFrom'], {
+        code: 'config.conflict',
+        message: '`audienceFrom: client_id` is for the profile `cognito` alone',
+        expected: 'tokens that name this resource in `aud`',
+        fix: 'remove it, and let the issuer put the resource into `aud`',
+      }),
+    )
+  }
+  if (!some) {
+    findings.push(
+      finding(tree, [...path, 'audienceFrom'], {
+        code: 'config.insecure',
+        message: '`audienceFrom: client_id` would accept tokens of every client',
+        expected: '`clients` with the client ids that are accepted',
+        fix: 'add `clients: [<client id>]`',
+      }),
+    )
+  }
+  return findings
+}
+
+function checkTargets(tree: Tree): Finding[] {
+  const targets = memberOf(tree.value, 'targets')
+  if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) return []
+  const seen = new Map<string, string>()
+  return Object.keys(targets).flatMap((id) => {
+    const path = ['targets', id]
+    const settings = memberOf(targets, id)
+    const findings = checkPlainHttp(tree, path, settings, 'url', 'allowInsecureTarget')
+    const twin = seen.get(id.toLowerCase())
+    if (twin !== undefined) {
+      findings.push(
+        finding(tree, path, {
+          code: 'config.conflict',
+          message: `the target ids \`${twin}\` and \`${id}\` differ in case alone`,
+          expected: 'ids that differ when case is ignored',
+          fix: 'rename one of them',
+        }),
+      )
+    }
+    seen.set(id.toLowerCase(), id)
+    return findings
+  })
+}
+
+function checkPlainHttp(
+  tree: Tree,
+  path: readonly PathKey[],
+  settings: unknown,
+  key: string,
+  relaxation: string,
+): Finding[] {
+  const url = memberOf(settings, key)
+  if (typeof url !== 'string' || !/^http:/i.test(url)) return []
+  if (memberOf(settings, relaxation) === true) return []
+  return [
+    finding(tree, [...path, key], {
+      code: 'config.insecure',
+      message: `\`${key}\` is plain http`,
+      expected: `an https URL, or \`${relaxation}: true\` beside it`,
+      fix: `use https; for development write \`${relaxation}: true\``,
+    }),
+  ]
+}
+
+function checkLimits(tree: Tree): Finding[] {
+  const limits = memberOf(tree.value, 'limits')
+  const all = memberOf(limits, 'connections') ?? 1000
+  const one = memberOf(limits, 'connectionsPerAddress') ?? 256
+  if (typeof all !== 'number' || typeof one !== 'number' || one <= all) return []
+  return [
+    finding(
+      tree,
+      [
+        'limits',
+        memberOf(limits, 'connections') === undefined ? 'connectionsPerAddress' : 'connections',
+      ],
+      {
+        code: 'config.conflict',
+        message: 'one address may open more connections than all together',
+        expected: '`connectionsPerAddress` not above `connections`',
+        fix: 'raise `limits.connections`, or lower `limits.connectionsPerAddress`',
+      },
+    ),
+  ]
+}

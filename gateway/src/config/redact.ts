@@ -1,0 +1,82 @@
+// What of a configuration may be shown. A value is hidden where the schema says that it is a secret, where
+// its key sounds like one, where it came out of the environment, or where it looks like one (P-05).
+import { chooseBranch, configJsonSchema, childNode } from './schema-node.ts'
+import type { SchemaNode } from './schema-node.ts'
+import { memberOf } from './schema-node.ts'
+import type { PathKey } from './problem.ts'
+import { placeKey } from './read-yaml.ts'
+import type { Range, Tree } from './read-yaml.ts'
+
+export const HIDDEN = '(redacted)'
+
+const SECRET_NAME =
+  /secret|passw|passphrase|pwd|token|credential|api-?_?key|private|authorization|cookie|bearer|^key$/i
+const SECRET_LOOK =
+  /eyJ[\w-]{6,}\.|-----BEGIN|\b(?:bearer|basic)\s+\S{6,}|:\/\/[^\s/@]*:[^\s/@]*@|\b(?:sk|ghp|xox[abp]|AKIA)[-_A-Za-z0-9]{12,}/i
+
+export function looksSecret(text: string): boolean {
+  return SECRET_LOOK.test(text)
+}
+
+export function soundsSecret(name: string): boolean {
+  return SECRET_NAME.test(name)
+}
+
+/** Ranges of the text that must not be shown: every scalar that is, sounds or looks secret, or is unknown. */
+export function secretRanges(tree: Tree): readonly Range[] {
+  const ranges: Range[] = []
+  const visit = (
+    value: unknown,
+    node: SchemaNode | undefined,
+    path: readonly PathKey[],
+    hidden: boolean,
+  ): void => {
+    if (typeof value === 'object' && value !== null) {
+      const inside = hidden || isSecretNode(node)
+      const branch = node === undefined ? undefined : chooseBranch(node, value)
+      // A complete reference names a place, not a secret.
+      const reference = isSecretNode(node) && branch !== undefined && branch !== node
+      for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
+        const inner = node === undefined ? undefined : childNode(node, value, key)
+        const unknown = inner === undefined || (typeof key === 'string' && soundsSecret(key))
+        const known = inner !== undefined && (reference || isStructure(inner, memberOf(value, key)))
+        visit(memberOf(value, key), inner, [...path, key], known ? false : inside || unknown)
+      }
+      return
+    }
+    if (hidden || isSecretNode(node) || (typeof value === 'string' && looksSecret(value))) {
+      const place = tree.places.get(placeKey(path))
+      if (place !== undefined) ranges.push(place.value)
+    }
+  }
+  visit(tree.value, configJsonSchema(), [], false)
+  return ranges
+}
+
+/** The value at a place as an error may show it. */
+export function showSeen(value: unknown, hidden: boolean): string | undefined {
+  if (value === undefined) return undefined
+  if (value === null) return 'nothing'
+  if (Array.isArray(value)) return value.length === 1 ? 'a list of 1' : `a list of ${value.length}`
+  if (typeof value === 'object') return 'a map'
+  if (hidden) return HIDDEN
+  if (typeof value === 'string') return looksSecret(value) ? HIDDEN : `\`${escape(value)}\``
+  return `\`${String(value)}\``
+}
+
+function escape(text: string): string {
+  const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return JSON.stringify(cut)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll(/[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, '?')
+}
+
+function isSecretNode(node: SchemaNode | undefined): boolean {
+  return node?.['x-secret'] === true
+}
+
+/** `authorization:` and `credential:` sound like secrets and are maps of our own schema. */
+function isStructure(node: SchemaNode, value: unknown): boolean {
+  return node['x-secret'] !== true && typeof value === 'object' && value !== null
+}
