@@ -1,0 +1,95 @@
+// The listener of the data plane: node:http alone, HTTP/1.1 alone (no HTTP/2 in process, H-08), with limits on time,
+// size and number before anything is read (D-01, D-02). What Node's parser refuses gets a plain answer here.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { RefusalCode } from '../answers.ts'
+
+const HEADER_BYTES = 16 * 1024
+const HEADERS_MS = 10_000
+const REQUEST_MS = 30_000
+/** Longer than the idle time of a balancer in front (60 s), or it would meet closed connections. */
+const KEEP_ALIVE_MS = 65_000
+const CHECK_MS = 1000
+
+export type TlsMaterial = { readonly cert: string; readonly key: string }
+
+export type ServerSettings = {
+  readonly tls: TlsMaterial | undefined
+  readonly connections: number
+  readonly connectionsPerAddress: number
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
+  /** Bytes of an answer where there is no request to answer: the parser refused it. */
+  readonly rawAnswer: (code: RefusalCode) => string
+}
+
+export type InboundServer = {
+  readonly server: Server | TlsServer
+  /** Takes a new certificate into use for new connections (F-24). */
+  readonly renewTls: (tls: TlsMaterial) => void
+}
+
+export function createInboundServer(settings: ServerSettings): InboundServer {
+  const options = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    insecureHTTPParser: false,
+    noDelay: true,
+  }
+  const tlsOptions = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] } as const
+  const server = settings.tls
+    ? createTlsServer({ ...options, ...tlsOptions, ...settings.tls }, settings.onRequest)
+    : createServer(options, settings.onRequest)
+  server.maxConnections = settings.connections
+  server.on('connection', capPerAddress(settings.connectionsPerAddress))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    endRaw(socket, settings.rawAnswer(codeOf(error)))
+  })
+  // CONNECT has no request handler in Node: without this the socket would just close (H-13).
+  server.on('connect', (_request, socket) =>
+    endRaw(socket, settings.rawAnswer('in.method_not_allowed')),
+  )
+  return {
+    server,
+    renewTls(tls) {
+      if ('setSecureContext' in server) server.setSecureContext({ ...tlsOptions, ...tls })
+    },
+  }
+}
+
+function endRaw(socket: Duplex, answer: string): void {
+  if (!socket.writable) return void socket.destroy()
+  socket.on('error', () => socket.destroy())
+  socket.end(answer)
+}
+
+function codeOf(error: NodeJS.ErrnoException): RefusalCode {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'in.header_too_large'
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'in.timeout'
+    default:
+      return 'in.malformed_request'
+  }
+}
+
+/** Counts open sockets by peer address and closes what comes above the cap, before a byte is read. */
+function capPerAddress(cap: number): (socket: Socket) => void {
+  const open = new Map<string, number>()
+  return (socket) => {
+    const address = socket.remoteAddress ?? ''
+    const count = (open.get(address) ?? 0) + 1
+    if (count > cap) return void socket.destroy()
+    open.set(address, count)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left === 0) open.delete(address)
+      else open.set(address, left)
+    })
+  }
+}

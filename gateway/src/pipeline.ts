@@ -1,0 +1,248 @@
+// The stages in order: read this first. One exchange is one request and its one answer.
+//
+//   head → identity → inbound ─┬─ call:  see → parameter headers → permit → credential → intent → call → wire → outcome
+//                              └─ list:  visible entries → page → wire
+//
+// Refusals are returned by stages and answered here; a fault is caught here, once. Whatever is thrown before a
+// permit ends in an answer without a call. Nothing is sent to a target before its intent is in the log.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Audit } from './audit/record.ts'
+import type { Authorize } from './authorize/authorize.ts'
+import type { Permit } from './authorize/permit.ts'
+import type { Connector } from './call/connector.ts'
+import type { OpenStreams } from './call/open-streams.ts'
+import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
+import type { Credential } from './credential/credential.ts'
+import { Fault } from './fault.ts'
+import type { Identity } from './identify/identity.ts'
+import { checkHead } from './in/check-head.ts'
+import type { HeadSettings } from './in/head-settings.ts'
+import type { Head, Inbound, RouteTable } from './in/inbound.ts'
+import { checkParamHeaders } from './in/param-headers.ts'
+import { readInbound, type InboundLimits } from './in/read-inbound.ts'
+import { readToolCall } from './in/tool-call.ts'
+import type { JsonObject } from './json/value.ts'
+import { discoverResult } from './mcp/discover.ts'
+import { qualify } from './mcp/names.ts'
+import { toolPage } from './mcp/tool-list.ts'
+import { writeFault } from './out/fault.ts'
+import { writeRefusal } from './out/refusal.ts'
+import { writeResult } from './out/result.ts'
+import { writeStream } from './out/stream.ts'
+import { isRefusal, refuse, type Refusal } from './refusal.ts'
+import { randomId } from './system/ids.ts'
+import type { Clock } from './system/clock.ts'
+
+export type PipelineParts = {
+  readonly routes: RouteTable
+  readonly head: HeadSettings
+  readonly limits: InboundLimits
+  readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
+  readonly authorize: Authorize
+  readonly obtain: (permit: Permit) => Credential | Promise<Credential>
+  readonly connectors: ReadonlyMap<string, Connector>
+  readonly audit: Audit
+  readonly streams: OpenStreams
+  readonly clock: Clock
+  readonly version: string
+  readonly instructions: string | undefined
+  /** Called once per exchange, whatever came of it. */
+  readonly observe: (exchange: Exchange, ended: Ended) => void
+}
+
+/** What is known of one request by now; later stages make a fuller one. */
+export type Exchange = {
+  readonly requestId: string
+  readonly startedMs: number
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head?: Head
+  readonly identity?: Identity
+  readonly inbound?: Inbound
+  /** Qualified name of the tool that was asked for. */
+  readonly tool?: string
+}
+
+/** How an exchange ended, for metrics and the request log. */
+export type Ended = { readonly code: string; readonly error?: unknown }
+
+export function createPipeline(parts: PipelineParts) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const exchange: Exchange = {
+      requestId: randomId(),
+      startedMs: parts.clock.monotonicMs(),
+      request,
+      response,
+    }
+    answer(parts, exchange).catch((error: unknown) => fail(parts, exchange, error))
+  }
+}
+
+async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
+  const head = checkHead(arrived.request, parts.routes, arrived.requestId, parts.head)
+  if (isRefusal(head)) return say(parts, arrived, head)
+  if (head.kind !== 'mcp') return publish(parts, arrived, head)
+
+  const identified = parts.identify(head)
+  const identity = identified instanceof Promise ? await identified : identified
+  if (isRefusal(identity)) return say(parts, { ...arrived, head }, identity)
+
+  const known = { ...arrived, head, identity }
+  const inbound = await readInbound(arrived.request, head, parts.limits)
+  if (inbound === 'dropped') return accept(parts, known)
+  if (isRefusal(inbound)) return say(parts, known, inbound)
+  return dispatch(parts, { ...known, inbound })
+}
+
+/** The methods of the modern era that this version offers; every other one is refused (M-04). */
+function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<void> {
+  const { inbound } = exchange
+  if (inbound.id === undefined) return accept(parts, exchange)
+  switch (inbound.method) {
+    case 'tools/call':
+      return call(parts, exchange)
+    case 'tools/list':
+      return list(parts, exchange)
+    case 'server/discover':
+      return reply(parts, exchange, discoverResult(parts.version, parts.instructions))
+    default:
+      return say(parts, exchange, refuse('in.no_such_method'))
+  }
+}
+
+type Understood = Exchange & {
+  readonly head: Head
+  readonly identity: Identity
+  readonly inbound: Inbound
+}
+
+type Named = Understood & { readonly tool: string }
+
+function list(parts: PipelineParts, exchange: Understood): void {
+  const { identity, inbound, head } = exchange
+  const { entries, hidden, version } = parts.authorize.visible(identity, head.route.target)
+  const binding = {
+    fingerprint: identity.principal.fingerprint,
+    target: head.route.target,
+    version,
+  }
+  const page = toolPage(entries, binding, inbound.params['cursor'])
+  if (isRefusal(page)) return say(parts, exchange, page)
+  parts.audit.list(identity, exchange.requestId, entries.length, hidden)
+  return reply(parts, exchange, page)
+}
+
+async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
+  const asked = readToolCall(exchange.inbound)
+  if (isRefusal(asked)) return say(parts, exchange, asked)
+  const named = { ...exchange, tool: qualify(exchange.head.route.target, asked.name) }
+  const permit = permitFor(parts, named, asked.args)
+  return isRefusal(permit) ? say(parts, named, permit) : carryOut(parts, named, permit)
+}
+
+/** Visibility before anything that could tell a hidden tool from an unknown one (M-10), the decision last. */
+function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Permit | Refusal {
+  const entry = parts.authorize.see(exchange.identity, exchange.tool)
+  if (isRefusal(entry)) return entry
+  const mismatch = checkParamHeaders(exchange.inbound, entry)
+  return mismatch ?? parts.authorize.decide(exchange.identity, entry, args, exchange.requestId)
+}
+
+async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): Promise<void> {
+  const { inbound, head, requestId } = exchange
+  const connector = parts.connectors.get(permit.entry.target)
+  if (!connector)
+    throw new Fault('gateway.internal', `no connector for target ${permit.entry.target}`)
+  const obtained = parts.obtain(permit)
+  const credential = obtained instanceof Promise ? await obtained : obtained
+  const traceId = traceIdOf(inbound)
+  const sequence = await parts.audit.intent(permit, credential, head.peerAddress, traceId)
+
+  const calledMs = parts.clock.monotonicMs()
+  const cancel = new AbortController()
+  exchange.response.once('close', () => cancel.abort())
+  if (exchange.response.destroyed) cancel.abort()
+  const record = (facts: OutcomeFacts) =>
+    parts.audit.outcome(sequence, requestId, facts, parts.clock.monotonicMs() - calledMs)
+  const envelope = {
+    id: inbound.id ?? '',
+    meta: inbound.meta,
+    protocolVersion: inbound.protocolVersion,
+    paramHeaders: inbound.paramHeaders,
+  }
+  const outcome = await connector.call(permit, credential, envelope, cancel.signal)
+  switch (outcome.kind) {
+    case 'result':
+      record(outcome.facts)
+      writeResult(exchange.response, outcome.body, requestId)
+      return parts.observe(exchange, { code: outcome.facts.class })
+    case 'refused':
+      record(outcome.facts)
+      return say(parts, exchange, outcome.refusal)
+    case 'stream':
+      return stream(parts, exchange, permit, outcome, cancel, record)
+  }
+}
+
+/** Events pass one by one; the stream has an owner (the permit), an end and a record. */
+async function stream(
+  parts: PipelineParts,
+  exchange: Understood,
+  permit: Permit,
+  outcome: StreamOutcome,
+  cancel: AbortController,
+  record: (facts: OutcomeFacts) => void,
+): Promise<void> {
+  const close = parts.streams.open({ permit, end: () => cancel.abort() })
+  try {
+    await writeStream(exchange.response, outcome.messages, exchange.requestId)
+  } finally {
+    close()
+    cancel.abort()
+    const facts = await outcome.ended
+    record(facts)
+    parts.observe(exchange, { code: facts.class })
+  }
+}
+
+function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {
+  writeRpc(exchange.response, exchange.inbound.id ?? null, result, exchange.requestId)
+  parts.observe(exchange, { code: 'ok' })
+}
+
+/** Says no: to the caller as the catalogue of answers has it, to the log with the true reason. */
+function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
+  parts.audit.refusal(refusal, {
+    requestId: exchange.requestId,
+    traceId: exchange.inbound && traceIdOf(exchange.inbound),
+    peerAddress: exchange.request.socket.remoteAddress ?? '',
+    identity: exchange.identity,
+    tool: exchange.tool,
+    method: exchange.inbound?.method,
+  })
+  writeRefusal(exchange.response, refusal, wireContext(exchange))
+  parts.observe(exchange, { code: refusal.actual ?? refusal.refused })
+}
+
+function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {
+  const fault =
+    error instanceof Fault
+      ? error
+      : new Fault('gateway.internal', 'unexpected error', { cause: error })
+  writeFault(exchange.response, fault, wireContext(exchange))
+  parts.observe(exchange, { code: fault.code, error })
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+  )
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** Trace id out of `_meta.traceparent` (W3C Trace Context §3.2), for the log. */
+function traceIdOf(inbound: Inbound): string | undefined {
+  const { traceparent } = inbound.meta
+  return typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined
+}
