@@ -1,0 +1,23 @@
+// What a file in commands/ exports: how the command looks, and what it does. Every command has `--json`
+// and `--no-input` and examples; run.ts adds them, so that no command can lack them.
+import type { Command as CommanderCommand } from 'commander'
+import type { Terminal } from './terminal/terminal.ts'
+
+export type Command<Options> = {
+  /** Shown first in the help; the first one is complete and can be pasted. */
+  readonly examples: readonly [string, ...string[]]
+  /** Adds arguments and options, and nothing else. */
+  readonly define: (command: CommanderCommand) => void
+  /** Resolves to the exit code; throws CommandFailure. */
+  readonly run: (call: CommandCall<Options>) => Promise<number>
+}
+
+export type CommandCall<Options> = {
+  readonly terminal: Terminal
+  readonly args: readonly string[]
+  readonly options: Options
+  /** Data as JSON on standard output. */
+  readonly json: boolean
+  /** False: never ask, never open a browser. */
+  readonly input: boolean
+}
