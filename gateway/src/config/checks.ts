@@ -1,7 +1,7 @@
 // Rules over several settings at once. They run on the tree as read, beside the schema, so that one mistake
 // does not hide another; a value of the wrong type is the schema's to report and is passed over here.
 import { isLoopback } from './addresses.ts'
-import { finding } from './judge.ts'
+import { finding } from './finding.ts'
 import type { Finding, PathKey } from './problem.ts'
 import type { Tree } from './read-yaml.ts'
 import { memberOf } from './schema-node.ts'
@@ -74,38 +74,27 @@ function checkIssuers(tree: Tree): Finding[] {
   })
 }
 
+/** The slice says the same, but only once everything else in it is right. */
 function checkAudienceFrom(tree: Tree, path: readonly PathKey[], settings: unknown): Finding[] {
-  const audienceFrom = memberOf(settings, 'audienceFrom')
-  const clients = memberOf(settings, 'clients')
-  const some = Array.isArray(clients) && clients.length > 0
-  if (audienceFrom === undefined && some) {
-    return [
-      finding(tree, [...path, 'clients'], {
-        code: 'config.conflict',
-        message: '`clients` has no effect without `audienceFrom: client_id`',
-        expected: '`audienceFrom: client_id` beside it',
-        fix: 'add `audienceFrom: client_id`, or remove `clients`',
-      }),
-    ]
-  }
-  if (audienceFrom !== 'client_id') return []
+  if (memberOf(settings, 'audienceFrom') !== 'client_id') return []
+  const clients = memberOf(settings, 'clients') ?? []
   const findings: Finding[] = []
   if (memberOf(settings, 'profile') !== 'cognito') {
     findings.push(
       finding(tree, [...path, 'audienceFrom'], {
         code: 'config.conflict',
         message: '`audienceFrom: client_id` is for the profile `cognito` alone',
-        expected: 'tokens that name this resource in `aud`',
+        expected: '`aud`',
         fix: 'remove it, and let the issuer put the resource into `aud`',
       }),
     )
   }
-  if (!some) {
+  if (Array.isArray(clients) && clients.length === 0) {
     findings.push(
-      finding(tree, [...path, 'audienceFrom'], {
+      finding(tree, [...path, 'clients'], {
         code: 'config.insecure',
         message: '`audienceFrom: client_id` would accept tokens of every client',
-        expected: '`clients` with the client ids that are accepted',
+        expected: 'the client ids that are accepted in place of an audience',
         fix: 'add `clients: [<client id>]`',
       }),
     )

@@ -1,12 +1,19 @@
 // What a schema node asks for, in words: the "expected" of an error and the type of the reference page.
 import type { SchemaNode } from './schema-node.ts'
 
+const FORMATS: Readonly<Record<string, string>> = {
+  uri: 'an absolute URL',
+  cidrv4: 'an IPv4 range such as `10.1.0.0/16`',
+  cidrv6: 'an IPv6 range such as `fd00:1::/64`',
+}
+
 /** The form that a schema node asks for. */
 export function describeExpected(node: SchemaNode): string {
   if (node['x-expected'] !== undefined) return node['x-expected']
   if (node.const !== undefined) return `\`${node.const}\``
   if (node.enum !== undefined) return `one of ${listNames(node.enum)}`
   if (node.oneOf !== undefined) return describeKinds(node.oneOf)
+  if (node.anyOf !== undefined) return node.anyOf.map(describeExpected).join(' or ')
   return node.type === undefined ? 'another value' : describeType(node, node.type)
 }
 
@@ -25,7 +32,9 @@ function describeType(node: SchemaNode, type: NonNullable<SchemaNode['type']>): 
     case 'object':
       return 'a map'
     case 'string':
-      return 'a text'
+      return FORMATS[node.format ?? ''] ?? 'a text'
+    default:
+      return 'another value'
   }
 }
 

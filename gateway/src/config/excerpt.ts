@@ -4,7 +4,7 @@ import { LineCounter } from 'yaml'
 import type { Finding, Problem } from './problem.ts'
 import { pathText } from './problem.ts'
 import type { Range } from './read-yaml.ts'
-import { looksSecret, soundsSecret } from './redact.ts'
+import { looksSecret, printable, soundsSecret } from './redact.ts'
 
 const MASK = '•••'
 const WIDTH = 100
@@ -103,9 +103,9 @@ function withoutComment(text: string, mark: number): string {
 }
 
 function cut(text: string, from: number, length: number): Problem['excerpt'] {
-  const printable = text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, ' ')
+  const line = printable(text)
   const shift = from > WIDTH - 20 ? from - 40 : 0
-  const shown = printable.slice(shift, shift + WIDTH).trimEnd()
+  const shown = line.slice(shift, shift + WIDTH).trimEnd()
   const first = from - shift
   return { text: shown, from: first, length: Math.max(1, Math.min(length, shown.length - first)) }
 }

@@ -1,57 +1,66 @@
 // The tree against the schema: every issue that Zod finds, in our words, at its place in the file.
 import type { z } from 'zod'
+import { describeExpected, listNames } from './describe.ts'
+import { finding, rangeAt, valueAt } from './finding.ts'
+import { nearest } from './nearest.ts'
 import type { Finding, PathKey } from './problem.ts'
 import { pathText } from './problem.ts'
 import { placeKey } from './read-yaml.ts'
-import type { Range, Tree } from './read-yaml.ts'
-import { showSeen, soundsSecret } from './redact.ts'
-import { describeExpected, listNames } from './describe.ts'
+import type { Tree } from './read-yaml.ts'
+import { showSeen } from './redact.ts'
+import { configSchema } from './schema.ts'
 import { chooseBranch, memberOf, nodeAt } from './schema-node.ts'
 import type { SchemaNode } from './schema-node.ts'
-import { nearest } from './nearest.ts'
 
 type Issue = z.core.$ZodIssue
 type Words = { readonly expected?: string; readonly fix?: string }
 
-export function judgeIssue(issue: Issue, tree: Tree): readonly Finding[] {
+/** The parsed value, where there is one, and everything that the schema objects to. */
+export function judge(tree: Tree): {
+  readonly value: object | undefined
+  readonly findings: readonly Finding[]
+} {
+  const parsed = configSchema.safeParse(tree.value)
+  if (parsed.success) return { value: parsed.data, findings: [] }
+  const { issues } = parsed.error
+  const behind = issues.flatMap((issue) => (issue.code === 'invalid_key' ? look(issue, tree) : []))
+  return { value: undefined, findings: [...issues, ...behind].flatMap((i) => judgeIssue(i, tree)) }
+}
+
+/** What lies behind a bad name is not looked at by Zod: it is judged under a good name, and reported under its own. */
+function look(bad: Issue, tree: Tree): Issue[] {
+  const path = bad.path.filter((key) => typeof key !== 'symbol')
+  const name = path.at(-1)
+  const parent = path.slice(0, -1)
+  if (typeof name !== 'string') return []
+  const renamed = replaceAt(tree.value, parent, (members) => ({
+    placeholder: memberOf(members, name),
+  }))
+  const issues = configSchema.safeParse(renamed).error?.issues ?? []
+  return issues
+    .filter(({ path: at }) => at.length > parent.length && at[parent.length] === 'placeholder')
+    .map((issue) => ({ ...issue, path: [...path, ...issue.path.slice(path.length)] }))
+}
+
+function replaceAt(
+  value: unknown,
+  path: readonly PathKey[],
+  change: (value: unknown) => unknown,
+): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return change(value)
+  const inner = replaceAt(memberOf(value, key), rest, change)
+  if (Array.isArray(value)) return value.map((item: unknown, at) => (at === key ? inner : item))
+  return Object.assign(Object.create(null) as object, value, { [key]: inner })
+}
+
+function judgeIssue(issue: Issue, tree: Tree): readonly Finding[] {
   const path = issue.path.filter((key) => typeof key !== 'symbol')
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => unknownKey(tree, path, key))
   if (issue.code === 'invalid_key') return [invalidKey(tree, path)]
   if (issue.code !== 'custom') return invalid(tree, path)
   return [invalidValue(tree, path, issue.message, issue.params ?? {})]
-}
-
-/** What is at a path, and how to point at it: the value, or the key where the value is a block or absent. */
-export function rangeAt(tree: Tree, path: readonly PathKey[], prefer: 'key' | 'value'): Range {
-  const place = tree.places.get(placeKey(path))
-  if (place !== undefined) return prefer === 'key' ? (place.key ?? place.value) : place.value
-  return path.length === 0 ? [0, 0] : rangeAt(tree, path.slice(0, -1), 'key')
-}
-
-export function valueAt(tree: Tree, path: readonly PathKey[]): unknown {
-  return path.reduce<unknown>((value, key) => memberOf(value, key), tree.value)
-}
-
-export function seenAt(tree: Tree, path: readonly PathKey[]): string | undefined {
-  const name = path.at(-1)
-  const hidden =
-    tree.fromEnvironment.has(placeKey(path)) ||
-    nodeAt(tree.value, path)?.['x-secret'] === true ||
-    (typeof name === 'string' && soundsSecret(name))
-  return showSeen(valueAt(tree, path), hidden)
-}
-
-/** Puts together a finding about the value at a path. */
-export function finding(
-  tree: Tree,
-  path: readonly PathKey[],
-  words: Pick<Finding, 'code' | 'message' | 'expected' | 'fix'>,
-): Finding {
-  const seen = seenAt(tree, path)
-  const block = typeof valueAt(tree, path) === 'object'
-  const range = rangeAt(tree, path, block ? 'key' : 'value')
-  return { ...words, path, range, ...(seen === undefined ? {} : { seen }) }
 }
 
 function unknownKey(tree: Tree, path: readonly PathKey[], key: string): Finding {
@@ -90,7 +99,8 @@ function invalid(tree: Tree, path: readonly PathKey[]): readonly Finding[] {
   const value = valueAt(tree, path)
   const expected = node === undefined ? 'another value' : describeExpected(node)
   if (value !== undefined) {
-    return [invalidValue(tree, path, `is not ${expected}`, { ...words(node), expected })]
+    const fix = fixFor(node, value)
+    return [invalidValue(tree, path, `is not ${expected}`, fix ? { fix, expected } : { expected })]
   }
   // A value that could not be replaced from the environment has its own finding.
   if (tree.places.has(placeKey(path))) return []
@@ -135,7 +145,10 @@ function notInThisVersion(
   }
 }
 
-function words(node: SchemaNode | undefined): Words {
-  const fix = node?.['x-fix']
-  return fix === undefined ? {} : { fix }
+function fixFor(node: SchemaNode | undefined, value: unknown): string | undefined {
+  if (node?.['x-fix'] !== undefined) return node['x-fix']
+  if (value === null) return 'give it a value, or remove the key'
+  const names = (node?.enum ?? []).filter((name) => typeof name === 'string')
+  const guess = typeof value === 'string' ? nearest(value, names) : undefined
+  return guess === undefined ? undefined : `did you mean \`${guess}\`?`
 }

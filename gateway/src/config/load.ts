@@ -8,12 +8,11 @@ import { coerceEnvironment } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { toProblems } from './excerpt.ts'
 import { finishConfig } from './finish.ts'
-import { judgeIssue } from './judge.ts'
+import { judge } from './judge.ts'
 import type { Finding, Problem, ProblemCode } from './problem.ts'
 import { CONFIG_PROBLEMS } from './problem.ts'
-import { readYaml } from './read-yaml.ts'
+import { placeKey, readYaml } from './read-yaml.ts'
 import { secretRanges } from './redact.ts'
-import { configSchema } from './schema.ts'
 import type { Config } from './schema.ts'
 
 const MAX_BYTES = 1024 * 1024
@@ -41,11 +40,12 @@ export function parseConfig(text: string, file: string, environment: Environment
   const findings: Finding[] = [...syntax]
   const tree = coerceEnvironment(read)
   if (understood) {
-    const parsed = configSchema.safeParse(tree.value)
-    if (parsed.error) findings.push(...parsed.error.issues.flatMap((i) => judgeIssue(i, tree)))
-    findings.push(...checkTogether(tree))
-    if (parsed.success && findings.length === 0) {
-      const config = finishConfig(parsed.data, dirname(file))
+    const judged = judge(tree)
+    const together = checkTogether(tree)
+    const known = new Set(together.map(({ path }) => placeKey(path)))
+    findings.push(...judged.findings.filter(({ path }) => !known.has(placeKey(path))), ...together)
+    if (judged.value !== undefined && findings.length === 0) {
+      const config = finishConfig(judged.value, dirname(file))
       return { config, file, digest: digestOf(config) }
     }
   }

@@ -1,8 +1,7 @@
 // What of a configuration may be shown. A value is hidden where the schema says that it is a secret, where
 // its key sounds like one, where it came out of the environment, or where it looks like one (P-05).
-import { chooseBranch, configJsonSchema, childNode } from './schema-node.ts'
+import { childNode, chooseBranch, configJsonSchema, memberOf } from './schema-node.ts'
 import type { SchemaNode } from './schema-node.ts'
-import { memberOf } from './schema-node.ts'
 import type { PathKey } from './problem.ts'
 import { placeKey } from './read-yaml.ts'
 import type { Range, Tree } from './read-yaml.ts'
@@ -44,7 +43,7 @@ export function secretRanges(tree: Tree): readonly Range[] {
       }
       return
     }
-    if (hidden || isSecretNode(node) || (typeof value === 'string' && looksSecret(value))) {
+    if (hidden || isHidden(node) || (typeof value === 'string' && looksSecret(value))) {
       const place = tree.places.get(placeKey(path))
       if (place !== undefined) ranges.push(place.value)
     }
@@ -60,20 +59,27 @@ export function showSeen(value: unknown, hidden: boolean): string | undefined {
   if (Array.isArray(value)) return value.length === 1 ? 'a list of 1' : `a list of ${value.length}`
   if (typeof value === 'object') return 'a map'
   if (hidden) return HIDDEN
-  if (typeof value === 'string') return looksSecret(value) ? HIDDEN : `\`${escape(value)}\``
-  return `\`${String(value)}\``
+  if (typeof value === 'string') return looksSecret(value) ? HIDDEN : `\`${shorten(value)}\``
+  return `\`${JSON.stringify(value) ?? 'a value'}\``
 }
 
-function escape(text: string): string {
-  const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text
-  return JSON.stringify(cut)
-    .slice(1, -1)
-    .replaceAll('\\"', '"')
-    .replaceAll(/[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, '?')
+function shorten(text: string): string {
+  return printable(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+}
+
+/** Without what a terminal obeys: controls, bidirectional marks, line separators. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
 }
 
 function isSecretNode(node: SchemaNode | undefined): boolean {
   return node?.['x-secret'] === true
+}
+
+/** A scalar at this place is not shown: it is a secret, or stands where a map or list belongs. */
+export function isHidden(node: SchemaNode | undefined): boolean {
+  const type = node?.type
+  return isSecretNode(node) || type === 'object' || type === 'array' || node?.oneOf !== undefined
 }
 
 /** `authorization:` and `credential:` sound like secrets and are maps of our own schema. */

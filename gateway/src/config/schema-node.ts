@@ -12,6 +12,7 @@ export type SchemaNode = {
   readonly const?: string | number | boolean
   readonly enum?: readonly (string | number | boolean)[]
   readonly pattern?: string
+  readonly format?: string
   readonly minimum?: number
   readonly maximum?: number
   readonly minItems?: number
@@ -53,9 +54,16 @@ export function nodeAt(root: unknown, path: readonly PathKey[]): SchemaNode | un
 export function childNode(node: SchemaNode, value: unknown, key: PathKey): SchemaNode | undefined {
   const chosen = chooseBranch(node, value)
   if (typeof key === 'number') return chosen.items
+  const kinds = branchConstants(chosen, key)
+  if (kinds.length > 0) return { type: 'string', enum: kinds }
   const { properties, additionalProperties } = chosen
   if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key]
   return additionalProperties === false ? undefined : additionalProperties
+}
+
+/** The values of a discriminator, where no branch was chosen. */
+function branchConstants(node: SchemaNode, key: string): (string | number | boolean)[] {
+  return (node.oneOf ?? []).flatMap((branch) => branch.properties?.[key]?.const ?? [])
 }
 
 /** Of alternatives the first whose constants and required members the value has; otherwise the node itself. */
