@@ -2,6 +2,7 @@
 // It carries the true reason for the audit; out/ decides how much of it the caller sees.
 // What is thrown is a Fault (fault.ts).
 import type { RefusalCode } from './answers.ts'
+import type { RpcId } from './json/value.ts'
 
 export type Refusal = {
   readonly refused: RefusalCode
@@ -17,6 +18,8 @@ export type Refusal = {
   readonly policies?: readonly string[]
   /** Members added to `error.data` of a JSON-RPC answer, as the revision demands (`supported`, `requested`). */
   readonly rpcData?: Readonly<Record<string, unknown>>
+  /** The id of the JSON-RPC request that is refused, where it was understood before an Inbound existed. */
+  readonly rpcId?: RpcId
   /** All scopes of the operation, for a challenge (RFC 6750 §3). */
   readonly scope?: string
 }

@@ -14,24 +14,62 @@ export type McpRoute = {
   readonly metadataUrl: string
 }
 
+/** A public document of the route table: protected resource metadata (RFC 9728 §2). */
+export type MetadataRoute = {
+  readonly kind: 'metadata'
+  /** The resource that the document names: byte for byte the URL that a client connects to. */
+  readonly resource: string
+}
+
+/** Every path that is served, exactly; anything else is 404 (O-34, H-05). */
+export type RouteTable = ReadonlyMap<
+  string,
+  { readonly kind: 'mcp'; readonly mcp: McpRoute } | MetadataRoute
+>
+
+/** What is answered without a token: a preflight (Fetch §3.3) or a public document. */
+export type PublicRequest =
+  | {
+      readonly kind: 'preflight'
+      readonly allow: string
+      /** The allowed origin that asks; `undefined`: no origin was named. */
+      readonly origin: string | undefined
+      /** `Mcp-Param-*` names out of `Access-Control-Request-Headers`. */
+      readonly paramHeaders: readonly string[]
+    }
+  | {
+      readonly kind: 'metadata'
+      readonly resource: string
+      readonly method: 'GET' | 'HEAD'
+      readonly origin: string | undefined
+    }
+
 /** A clean request line and clean headers; nothing is known of the sender or the body. */
 export class Head {
   readonly #checked = true
+  readonly kind = 'mcp'
   readonly requestId: string
   readonly route: McpRoute
   readonly method: string
-  /** Lower-case name to the one value. Identity and forwarding headers of the client are not in it (H-01). */
+  /** Lower-case name to the one value: an allow-list, so identity and forwarding headers are not in it (H-01). */
   readonly headers: ReadonlyMap<string, string>
+  /** Names out of `mcp-*` that came more than once; `undefined`: none. */
+  readonly repeatedMirrors: ReadonlySet<string> | undefined
   /** Address of the peer's socket. */
   readonly peerAddress: string
   /** Milliseconds on the monotonic clock when the headers were complete. */
   readonly arrivedMonotonicMs: number
 
-  constructor(fields: Omit<Head, never>) {
+  constructor(
+    fields: Omit<Head, 'kind' | 'repeatedMirrors'> & {
+      readonly repeatedMirrors?: ReadonlySet<string> | undefined
+    },
+  ) {
     this.requestId = fields.requestId
     this.route = fields.route
     this.method = fields.method
     this.headers = fields.headers
+    this.repeatedMirrors = fields.repeatedMirrors
     this.peerAddress = fields.peerAddress
     this.arrivedMonotonicMs = fields.arrivedMonotonicMs
   }
@@ -52,7 +90,7 @@ export class Inbound {
   /** `params._meta` as sent. */
   readonly meta: JsonObject
   readonly protocolVersion: string
-  /** `Mcp-Param-*` headers, lower-case name to decoded value, for the comparison with the body. */
+  /** `Mcp-Param-*` headers, lower-case name to the value as sent; declared ones are compared after visibility. */
   readonly paramHeaders: ReadonlyMap<string, string>
 
   constructor(fields: Omit<Inbound, never>) {

@@ -3,7 +3,10 @@
 // writes the very text that was read (MCP: numbers are never altered; attacks M-28).
 
 /** What `JSON.rawJSON(text)` returns: frozen, null prototype, one property. Test with `JSON.isRawJSON`. */
-export type RawNumber = { readonly rawJSON: string }
+// An interface, so that it is not assignable to JsonObject: narrowing tells the two apart.
+export interface RawNumber {
+  readonly rawJSON: string
+}
 
 export type JsonValue =
   | string

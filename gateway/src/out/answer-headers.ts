@@ -1,0 +1,31 @@
+// Headers of every answer, as the flat list that `writeHead` takes. Dynamic answers are never stored and vary by
+// the token (H-14, RFC 9111 §5.2.2.5); nothing names the software (H-15); a target's headers are not
+// among them (H-07). CORS: an allowed origin is named, never reflected unasked, never with credentials
+// (H-16, Fetch §3.2).
+
+export type AnswerContext = {
+  readonly requestId: string
+  /** The origin that may read the answer; `undefined`: none asked, or none may. */
+  readonly origin: string | undefined
+}
+
+const EXPOSED =
+  'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, DPoP-Nonce, Retry-After, X-Sallyport-Request-Id'
+
+export function answerHeaders(context: AnswerContext): string[] {
+  const headers = [
+    'cache-control',
+    'no-store',
+    'vary',
+    context.origin === undefined ? 'Authorization' : 'Authorization, Origin',
+    'x-content-type-options',
+    'nosniff',
+    'x-sallyport-request-id',
+    context.requestId,
+  ]
+  if (context.origin !== undefined) {
+    headers.push('access-control-allow-origin', context.origin)
+    headers.push('access-control-expose-headers', EXPOSED)
+  }
+  return headers
+}
