@@ -1,10 +1,11 @@
 // From a finding to a problem: line, column and the line of the file, with everything masked that may be a
 // secret. What is not understood well enough to be masked is not shown.
 import { LineCounter } from 'yaml'
+import { looksSecret, soundsSecret } from '../secrets/redaction.ts'
 import type { Finding, Problem } from './problem.ts'
 import { pathText } from './problem.ts'
 import type { Range } from './read-yaml.ts'
-import { looksSecret, printable, soundsSecret } from './redact.ts'
+import { printable } from './redact.ts'
 
 const MASK = '•••'
 const WIDTH = 100

@@ -1,8 +1,9 @@
 // One finding about the value at a path of the tree: where it is, and what of it may be shown.
+import { soundsSecret } from '../secrets/redaction.ts'
 import type { Finding, PathKey } from './problem.ts'
 import { placeKey } from './read-yaml.ts'
 import type { Range, Tree } from './read-yaml.ts'
-import { isHidden, showSeen, soundsSecret } from './redact.ts'
+import { isHidden, showSeen } from './redact.ts'
 import { memberOf, nodeAt } from './schema-node.ts'
 
 /** What is at a path, and how to point at it: the value, or the key where the value is a block or absent. */

@@ -1,5 +1,6 @@
 // What of a configuration may be shown. A value is hidden where the schema says that it is a secret, where
 // its key sounds like one, where it came out of the environment, or where it looks like one (P-05).
+import { looksSecret, soundsSecret } from '../secrets/redaction.ts'
 import { childNode, chooseBranch, configJsonSchema, memberOf } from './schema-node.ts'
 import type { SchemaNode } from './schema-node.ts'
 import type { PathKey } from './problem.ts'
@@ -7,19 +8,6 @@ import { placeKey } from './read-yaml.ts'
 import type { Range, Tree } from './read-yaml.ts'
 
 export const HIDDEN = '(redacted)'
-
-const SECRET_NAME =
-  /secret|passw|passphrase|pwd|token|credential|api-?_?key|private|authorization|cookie|bearer|^key$/i
-const SECRET_LOOK =
-  /eyJ[\w-]{6,}\.|-----BEGIN|\b(?:bearer|basic)\s+\S{6,}|:\/\/[^\s/@]*:[^\s/@]*@|\b(?:sk|ghp|xox[abp]|AKIA)[-_A-Za-z0-9]{12,}/i
-
-export function looksSecret(text: string): boolean {
-  return SECRET_LOOK.test(text)
-}
-
-export function soundsSecret(name: string): boolean {
-  return SECRET_NAME.test(name)
-}
 
 /** Ranges of the text that must not be shown: every scalar that is, sounds or looks secret, or is unknown. */
 export function secretRanges(tree: Tree): readonly Range[] {

@@ -1,7 +1,8 @@
 // The resolved configuration as YAML: defaults written out, paths absolute, secrets as the references that
 // they are; whatever looks like a secret all the same is redacted (P-05).
 import { stringify } from 'yaml'
-import { HIDDEN, looksSecret } from './redact.ts'
+import { looksSecret } from '../secrets/redaction.ts'
+import { HIDDEN } from './redact.ts'
 import type { Config } from './schema.ts'
 
 export function showConfig(config: Config): string {
