@@ -90,12 +90,12 @@ function toolError(result: JsonObject, json: boolean, terminal: Terminal): numbe
   const verdict = exit === 'denied' ? 'denied' : 'the tool failed'
   terminal.note(terminal.style('note', 'red', verdict))
   terminal.note(code === undefined ? '\n' : ` (${plainLine(code)})\n`)
-  const requestId = stringOf(refusal['requestId'])
+  const requestId = stringOf(refusal['request_id'])
   if (requestId !== undefined) terminal.note(`  request: ${plainLine(requestId)}\n`)
   return exitCode(exit)
 }
 
-/** The gateway's own refusals carry code and request id; a target's tool error does not. */
+/** A refusal of the gateway itself carries code and request id; a target's tool error does not. */
 function refusalOf(result: JsonObject): JsonObject {
-  return objectOf(result['structuredContent']) ?? {}
+  return objectOf(objectOf(result['_meta'])?.['sallyport/refusal']) ?? {}
 }

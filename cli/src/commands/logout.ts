@@ -47,12 +47,6 @@ async function revoke(grant: Grant, terminal: Terminal): Promise<readonly string
   const revoked: string[] = []
   try {
     const server = await discoverServer(grant.issuer, grant.endpointOrigins, network)
-    if (server.revocation_endpoint === undefined) {
-      terminal.note(
-        'The authorization server offers no revocation: issued tokens stay good to their end.\n',
-      )
-      return revoked
-    }
     // The refresh token first: with it the whole grant goes (RFC 7009 §2.1).
     if (grant.refreshToken !== undefined) {
       await revokeToken(server, grant.client, grant.refreshToken, 'refresh_token', network)
@@ -62,10 +56,15 @@ async function revoke(grant: Grant, terminal: Terminal): Promise<readonly string
     revoked.push('access_token')
   } catch (failure) {
     if (!(failure instanceof OAuthFailure)) throw failure
-    const description = failure.serverError?.description
-    const why = description === undefined ? failure.message : `${failure.message}: ${description}`
-    const what = revoked.length > 0 ? 'the access token' : 'the tokens'
-    terminal.note(`The server did not revoke ${what}: ${plainText(why)}\n`)
+    terminal.note(`${plainText(remains(failure, grant))}\n`)
   }
   return revoked
+}
+
+/** What is left after a revocation that did not go through. */
+function remains(failure: OAuthFailure, grant: Grant): string {
+  const end =
+    grant.expiresAtMs === undefined ? 'its end' : new Date(grant.expiresAtMs).toISOString()
+  const why = failure.serverError?.description ?? failure.message
+  return `The access token that was issued stays good until ${end} (${why}).`
 }

@@ -93,7 +93,7 @@ function detailsOf(answer: Answer): Details {
   const data = 'error' in answer ? (objectOf(answer.error['data']) ?? body) : body
   const code = stringOf(data['code'])
   const fix = stringOf(data['fix'])
-  const requestId = stringOf(data['requestId']) ?? stringOf(data['request_id'])
+  const requestId = stringOf(data['request_id'])
   return {
     message: stringOf(body['error_description']) ?? stringOf(body['message']),
     code,

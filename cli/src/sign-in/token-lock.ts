@@ -21,7 +21,7 @@ export async function withLock<T>(
   await (await open(path, 'a', 0o600)).close()
   const lock = new DatabaseSync(path)
   try {
-    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY')
+    lock.exec('PRAGMA busy_timeout = 0')
     const giveUpAt = terminal.nowMs() + GIVE_UP_MS
     while (!acquired(lock)) {
       if (terminal.nowMs() > giveUpAt) {

@@ -58,7 +58,7 @@ test('RFC 9728 §3.3: the root document may be that of the origin', async () => 
   expect((await fetchResourceMetadata(url, undefined, network)).resource).toBe(origin)
 })
 
-test.each([
+test.each<[unknown, string]>([
   [{ authorization_servers: [ISSUER] }, 'no resource'],
   [{ resource: 'mcp', authorization_servers: [ISSUER] }, 'a resource that is no URL'],
   [{ resource: RESOURCE }, 'no authorization servers'],

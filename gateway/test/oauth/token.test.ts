@@ -23,7 +23,12 @@ const { transaction } = await prepareAuthorization(SERVER, client, {
   codeVerifier,
 })
 const query = new URLSearchParams({ code: 'x', state: 's1', iss: ISSUER })
-const callback = judgeCallback(SERVER, client, transaction, new URL(`${redirectUri}?${query}`))
+const callback = judgeCallback(
+  SERVER,
+  client,
+  transaction,
+  new URL(`${redirectUri}?${query.toString()}`),
+)
 const answer = { access_token: 'a1', token_type: 'Bearer', expires_in: 900, refresh_token: 'r1' }
 
 test('RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2: a code is redeemed with everything that binds it', async () => {
