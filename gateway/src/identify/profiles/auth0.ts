@@ -19,6 +19,7 @@ export const auth0: TokenProfile = {
     { claim: 'gty', equals: 'client-credentials' },
     { claim: 'sub', equals: '{client}@clients' },
   ],
+  undecided: [],
   tokenId: 'jti',
   grant: undefined,
   besides: ['{issuer}userinfo'],

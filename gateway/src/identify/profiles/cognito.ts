@@ -13,6 +13,7 @@ export const cognito: TokenProfile = {
   machineScopes: [],
   subject: ['sub'],
   machine: [{ claim: 'sub', equals: '{client}' }],
+  undecided: [],
   tokenId: 'jti',
   // The token that the sign-in began with; revoking a refresh token names it.
   grant: 'origin_jti',

@@ -23,6 +23,7 @@ export const entra: TokenProfile = {
     { claim: 'scp', is: 'absent' },
     { claim: 'idtyp', equals: 'app' },
   ],
+  undecided: [],
   tokenId: 'uti',
   grant: undefined,
   besides: [],

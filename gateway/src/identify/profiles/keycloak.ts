@@ -12,11 +12,10 @@ export const keycloak: TokenProfile = {
   scopes: [{ claim: 'scope', form: 'string' }],
   machineScopes: [],
   subject: ['sub'],
-  // `sub` is the id of a user that stands for the client; the session note and the reserved name tell.
-  machine: [
-    { claim: 'client_id', equals: '{client}' },
-    { claim: 'preferred_username', equals: 'service-account-{client}' },
-  ],
+  // `sub` is the id of a user that stands for the client; the session note `client_id` tells. The name alone
+  // does not: where people choose their names, somebody can choose this one.
+  machine: [{ claim: 'client_id', equals: '{client}' }],
+  undecided: [{ claim: 'preferred_username', equals: 'service-account-{client}' }],
   tokenId: 'jti',
   grant: undefined,
   besides: [],

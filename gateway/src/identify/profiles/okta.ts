@@ -17,6 +17,7 @@ export const okta: TokenProfile = {
   // `sub` is the login name, which can be given to somebody else.
   subject: ['uid'],
   machine: [{ claim: 'sub', equals: '{client}' }],
+  undecided: [],
   tokenId: 'jti',
   grant: undefined,
   besides: [],

@@ -20,6 +20,8 @@ export type TokenProfile = {
   readonly subject: readonly string[]
   /** A token of the client credentials grant is known by any of these (RFC 9700 §4.15, attacks O-28). */
   readonly machine: readonly MachineMark[]
+  /** Any of these on a token that is no machine's leaves open what it is: refused. */
+  readonly undecided: readonly MachineMark[]
   /** The id of the token, for revocation. */
   readonly tokenId: string
   /** The id of the grant that it came from, for revocation. */

@@ -16,6 +16,7 @@ export const rfc9068: TokenProfile = {
   subject: ['sub'],
   // SHOULD (RFC 9068 §2.2): without a resource owner `sub` identifies the client.
   machine: [{ claim: 'sub', equals: '{client}' }],
+  undecided: [],
   tokenId: 'jti',
   grant: 'grant',
   besides: [],
