@@ -78,6 +78,8 @@ export const REFUSALS = {
   'call.input_required': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for further input, which this version does not relay', fix: 'call a tool that needs no further input' },
   'call.target_unavailable': { shape: 'tool', status: 200, audience: 'caller', what: 'the target could not be reached', fix: 'try again later' },
   'call.target_timeout': { shape: 'tool', status: 200, audience: 'caller', what: 'the target did not answer in time; whether it acted is not known', fix: 'check at the target before repeating a writing call' },
+  'call.connection_lost': { shape: 'tool', status: 200, audience: 'caller', what: 'the connection to the target broke before its answer was complete; whether it acted is not known', fix: 'check at the target before repeating a writing call' },
+  'call.cancelled': { shape: 'tool', status: 200, audience: 'caller', what: 'the call was cancelled before the target answered; whether it acted is not known', fix: 'check at the target before repeating a writing call' },
   'call.target_refused': { shape: 'tool', status: 200, audience: 'caller', what: 'the target refused the call', fix: 'read the message of the target' },
   'call.target_rejected_credential': { shape: 'tool', status: 200, audience: 'caller', what: 'the target did not accept the credential of the gateway', fix: 'the operator must renew the credential of this target' },
   'call.target_invalid': { shape: 'rpc', status: 200, rpc: -32603, audience: 'caller', what: 'the target broke the protocol', fix: 'give the request id to the owner of the target' },

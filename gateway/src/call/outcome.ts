@@ -1,7 +1,10 @@
 // The product of `call`: what came of it.
 import type { Refusal } from '../refusal.ts'
 
-/** How a call ended, for the audit. `unclear`: nobody can know whether the target acted. */
+/**
+ * How a call ended, for the audit. `refused_by_target`: it did not act, for it said no or could not be
+ * reached at all. `unclear`: nobody can know whether it acted.
+ */
 export type OutcomeClass =
   'ok' | 'tool_error' | 'refused_by_target' | 'input_required' | 'timeout' | 'cancelled' | 'unclear'
 
@@ -15,6 +18,8 @@ export type OutcomeFacts = {
   /** The bytes whose digest the audit keeps; `undefined` where there was no result. */
   readonly result: Buffer | undefined
   readonly targetRequestId: string | undefined
+  /** Why a stream ended without a response: what is to be written in its place, as the last message. */
+  readonly refusal?: Refusal
 }
 
 /** One complete JSON-RPC response of the target, checked, to be sent as it is. */

@@ -1,0 +1,120 @@
+// What a target of the modern era offers, asked off the path: `server/discover`, then `tools/list` page by page
+// (MCP 2026-07-28). Raw definitions, bounded in pages, tools and bytes; names, pins and quarantine are
+// catalogue/'s. A target that knows only older revisions is told apart in words.
+import type { Credential } from '../../credential/credential.ts'
+import { readJson } from '../../json/read.ts'
+import type { JsonObject, JsonValue } from '../../json/value.ts'
+import type { Description } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
+import { exchange } from './exchange.ts'
+import type { ExchangePlan } from './exchange.ts'
+import { ownRequest } from './request.ts'
+
+const REVISION = '2026-07-28'
+const META: JsonObject = {
+  'io.modelcontextprotocol/protocolVersion': REVISION,
+  'io.modelcontextprotocol/clientCapabilities': {},
+  'io.modelcontextprotocol/clientInfo': { name: 'sallyport', version: '1' },
+}
+const MAX_PAGES = 100
+const MAX_TOOLS = 5_000
+const MAX_BYTES = 32 * 1_024 * 1_024
+const MAX_CURSOR = 4_096
+const LIMITS = { depth: 64, nodes: 2_000_000, numberLength: 1_024 }
+const OLD_ERA = `the target does not speak revision ${REVISION}; older revisions are not in this version`
+
+/** Rejects with a plain Error in words for the operator. */
+export async function describeTarget(
+  plan: ExchangePlan,
+  credential: Credential,
+  signal: AbortSignal,
+): Promise<Description> {
+  const ask = asking(plan, credential, signal)
+  const discovered = await ask('server/discover', {})
+  const versions = discovered['supportedVersions']
+  if (!Array.isArray(versions) || !versions.includes(REVISION)) throw new Error(OLD_ERA)
+  const capabilities = discovered['capabilities']
+  if (!isObject(capabilities) || !isObject(capabilities['tools'])) return { tools: [] }
+
+  const tools: JsonObject[] = []
+  const cursors = new Set<string>()
+  let cursor: string | undefined
+  do {
+    const page: JsonObject = await ask('tools/list', cursor === undefined ? {} : { cursor })
+    const listed = page['tools']
+    if (!Array.isArray(listed)) throw new Error('the answer to tools/list has no tools')
+    for (const tool of listed as readonly JsonValue[]) {
+      if (!isObject(tool)) throw new Error('a tool of tools/list is no object')
+      tools.push(tool)
+    }
+    if (tools.length > MAX_TOOLS) throw new Error(`the target lists more than ${MAX_TOOLS} tools`)
+    cursor = nextCursor(page, cursors)
+    if (cursors.size >= MAX_PAGES) throw new Error(`tools/list has more than ${MAX_PAGES} pages`)
+  } while (cursor !== undefined)
+  return { tools }
+}
+
+function nextCursor(page: JsonObject, seen: Set<string>): string | undefined {
+  const cursor = page['nextCursor']
+  if (cursor === undefined || cursor === null) return undefined
+  if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR) {
+    throw new Error('tools/list has a malformed cursor')
+  }
+  if (seen.has(cursor)) throw new Error('tools/list repeats a cursor')
+  seen.add(cursor)
+  return cursor
+}
+
+type Ask = (method: string, params: JsonObject) => Promise<JsonObject>
+
+function asking(plan: ExchangePlan, credential: Credential, signal: AbortSignal): Ask {
+  const { connectionKey } = credential
+  let bytes = 0
+  let asked = 0
+  return async (method, params) => {
+    asked += 1
+    const id = `describe-${asked}`
+    const request = ownRequest(id, method, { ...params, _meta: META }, REVISION, credential)
+    const outcome = await exchange({ ...plan, connectionKey }, request, id, META, signal)
+    const body = bodyOf(outcome, method)
+    bytes += body.length
+    if (bytes > MAX_BYTES) throw new Error(`the description is larger than ${MAX_BYTES} bytes`)
+    return resultOf(body, method)
+  }
+}
+
+function bodyOf(outcome: Outcome, method: string): Buffer {
+  switch (outcome.kind) {
+    case 'result':
+      return outcome.body
+    case 'refused': {
+      const { status } = outcome.facts
+      // Servers of the old era answer an unknown method without a session with one of these.
+      const old = status === 400 || status === 404 || status === 405 || status === 406
+      if (method === 'server/discover' && old) throw new Error(`${OLD_ERA} (status ${status})`)
+      throw new Error(`${method}: ${outcome.refusal.reason ?? outcome.refusal.refused}`)
+    }
+    case 'stream':
+      // Nothing was asked for that could be streamed.
+      throw new Error(`${method}: the target streams what it was not asked for`)
+    default:
+      return outcome satisfies never
+  }
+}
+
+function resultOf(body: Buffer, method: string): JsonObject {
+  const read = readJson(body, LIMITS)
+  const message = 'value' in read && isObject(read.value) ? read.value : undefined
+  const result = message?.['result']
+  if (isObject(result)) return result
+  const error = message?.['error']
+  const code = isObject(error) ? error['code'] : undefined
+  // -32601: no such method; -32022: another revision; -32000 and -32600: no session, as old servers say it.
+  const old = code === -32601 || code === -32022 || code === -32000 || code === -32600
+  if (method === 'server/discover' && old) throw new Error(`${OLD_ERA} (error ${code})`)
+  throw new Error(`${method}: the target answered error ${typeof code === 'number' ? code : '?'}`)
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,71 @@
+// Headers that mirror arguments (MCP 2026-07-28, SEP-2243 `x-mcp-header`): computed from the arguments that
+// were decided on, never copied from the client, so that header and body cannot differ at the target.
+import type { ParamHeader } from '../../catalogue/entry.ts'
+import { isRawNumber } from '../../json/raw-number.ts'
+import type { JsonObject, JsonValue } from '../../json/value.ts'
+
+const PREFIX = 'mcp-param-'
+const NAME = /^mcp-param-[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/
+const SAFE = /^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$/
+const DECIMAL = /^-?\d+(\.\d+)?$/
+const MAX_FORWARDED = 32
+const MAX_VALUE = 4_096
+
+/** Appends name and value of every declared header whose argument is present. */
+export function addDeclaredHeaders(
+  headers: string[],
+  declared: readonly ParamHeader[],
+  args: JsonObject,
+): void {
+  for (const { header, path } of declared) {
+    const text = headerText(valueAt(args, path))
+    if (text !== undefined) headers.push(header.toLowerCase(), encodeHeaderValue(text))
+  }
+}
+
+/** Appends what the client sent beyond the declared ones: forwarded unused, bounded in number and size. */
+export function addUndeclaredHeaders(
+  headers: string[],
+  sent: ReadonlyMap<string, string>,
+  declared: readonly ParamHeader[],
+): void {
+  let forwarded = 0
+  for (const [name, value] of sent) {
+    const lower = name.toLowerCase()
+    if (!NAME.test(lower) || value.length > MAX_VALUE || forwarded === MAX_FORWARDED) continue
+    if (declared.some(({ header }) => header.toLowerCase() === lower)) continue
+    headers.push(lower, encodeHeaderValue(value))
+    forwarded += 1
+  }
+}
+
+/** MUST (SEP-2243): what is no safe ASCII field value travels as Base64 of its UTF-8. */
+export function encodeHeaderValue(text: string): string {
+  const ambiguous = text.startsWith('=?base64?') && text.endsWith('?=')
+  if (SAFE.test(text) && !ambiguous) return text
+  return `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`
+}
+
+/** Full header name of a declaration. */
+export function paramHeaderName(declared: string): string {
+  return PREFIX + declared.toLowerCase()
+}
+
+function headerText(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (!isRawNumber(value)) return undefined
+  // Receivers compare plain decimals; 1e5 is written as the integer that it is, where that is exact.
+  const double = Number(value.rawJSON)
+  const exact = !DECIMAL.test(value.rawJSON) && Number.isSafeInteger(double)
+  return exact ? String(double) : value.rawJSON
+}
+
+function valueAt(args: JsonObject, path: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = args
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as JsonObject)[name]
+  }
+  return value
+}

@@ -1,0 +1,73 @@
+// What is sent to a target of the modern era: one POST whose body holds the permit's tool and arguments and
+// whose headers are written here, one by one. Nothing of the client's request is copied (attacks O-23, H-07),
+// and the arguments are the very text that was decided on and digested (M-28).
+import type { Permit } from '../../authorize/permit.ts'
+import type { Credential } from '../../credential/credential.ts'
+import type { JsonObject, RpcId } from '../../json/value.ts'
+import type { CallEnvelope } from '../connector.ts'
+import { addDeclaredHeaders, addUndeclaredHeaders, encodeHeaderValue } from './param-header.ts'
+
+export type TargetRequest = { readonly headers: string[]; readonly body: Buffer }
+
+const TRACE_PARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The request of a `tools/call`. */
+export function callRequest(
+  permit: Permit,
+  credential: Credential,
+  envelope: CallEnvelope,
+): TargetRequest {
+  const { entry } = permit
+  const name = JSON.stringify(entry.name)
+  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(envelope.id)},"method":"tools/call","params":{"name":${name},"arguments":${permit.argsJson},"_meta":${JSON.stringify(envelope.meta)}}}`
+  const headers = commonHeaders(envelope.protocolVersion, 'tools/call', credential)
+  headers.push('mcp-name', encodeHeaderValue(entry.name))
+  if (entry.paramHeaders.length > 0) addDeclaredHeaders(headers, entry.paramHeaders, permit.args)
+  if (envelope.paramHeaders.size > 0) {
+    addUndeclaredHeaders(headers, envelope.paramHeaders, entry.paramHeaders)
+  }
+  const trace = envelope.meta['traceparent']
+  if (typeof trace === 'string' && TRACE_PARENT.test(trace)) headers.push('traceparent', trace)
+  return { headers, body: Buffer.from(body, 'utf8') }
+}
+
+/** A request of the gateway's own. */
+export function ownRequest(
+  id: RpcId,
+  method: string,
+  params: JsonObject,
+  protocolVersion: string,
+  credential: Credential,
+): TargetRequest {
+  return {
+    headers: commonHeaders(protocolVersion, method, credential),
+    body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params }), 'utf8'),
+  }
+}
+
+function commonHeaders(protocolVersion: string, method: string, credential: Credential): string[] {
+  const headers = [
+    'content-type',
+    'application/json',
+    'accept',
+    'application/json, text/event-stream',
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    'sallyport',
+    'mcp-protocol-version',
+    protocolVersion,
+    'mcp-method',
+    method,
+  ]
+  switch (credential.kind) {
+    case 'none':
+      break
+    case 'secret':
+      headers.push(credential.header, credential.value)
+      break
+    default:
+      credential satisfies never
+  }
+  return headers
+}

@@ -1,0 +1,101 @@
+// Server-sent events of a target, parsed from bytes (HTML §9.2.6; attacks M-21): only the data of `message`
+// events comes out; event names, ids, retry times and comments of the target end here. Lines and events are
+// bounded, so that nothing grows without end.
+
+export type SseLimits = { readonly lineBytes: number; readonly eventBytes: number }
+export const SSE_LIMITS: SseLimits = { lineBytes: 65_536, eventBytes: 1_048_576 }
+
+export type SseParser = {
+  /** Calls `event` for each complete event; stops early once it returns false. Returns what broke a limit. */
+  readonly push: (chunk: Buffer) => 'line_too_long' | 'event_too_large' | undefined
+}
+
+const LF = 0x0a
+const CR = 0x0d
+const COLON = 0x3a
+const SPACE = 0x20
+const LINE_FEED = Buffer.from([LF])
+
+/** `event` gets the data of one event, lines joined by a line feed; false stops the parser for good. */
+export function createSseParser(
+  event: (data: Buffer) => boolean,
+  limits: SseLimits = SSE_LIMITS,
+): SseParser {
+  let partial: Buffer[] = []
+  let partialBytes = 0
+  let data: Buffer[] = []
+  let dataBytes = 0
+  let isMessage = true
+  let afterCr = false
+  let first = true
+  let stopped = false
+
+  function line(bytes: Buffer): boolean {
+    if (bytes.length === 0) {
+      const complete = data.length > 0 && isMessage
+      const whole = joinLines(data)
+      data = []
+      dataBytes = 0
+      isMessage = true
+      if (complete) stopped = !event(whole)
+      return true
+    }
+    const colon = bytes.indexOf(COLON)
+    const name = bytes.toString('latin1', 0, colon === -1 ? bytes.length : colon)
+    let from = colon === -1 ? bytes.length : colon + 1
+    if (bytes[from] === SPACE) from += 1
+    const value = bytes.subarray(from)
+    if (name === 'event') isMessage = value.length === 0 || value.toString('latin1') === 'message'
+    if (name !== 'data') return true
+    data.push(value)
+    dataBytes += value.length + 1
+    return dataBytes <= limits.eventBytes + 1
+  }
+
+  return {
+    push(chunk) {
+      let from = 0
+      let lf = chunk.indexOf(LF)
+      let cr = chunk.indexOf(CR)
+      while (from < chunk.length && !stopped) {
+        const skipped = afterCr && chunk[from] === LF
+        afterCr = false
+        if (skipped) {
+          from += 1
+          continue
+        }
+        // Searched only past what is used up: many short lines must not cost a scan of the chunk each.
+        if (lf !== -1 && lf < from) lf = chunk.indexOf(LF, from)
+        if (cr !== -1 && cr < from) cr = chunk.indexOf(CR, from)
+        const found = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf
+        const end = found === -1 ? chunk.length : found
+        if (partialBytes + end - from > limits.lineBytes) return 'line_too_long'
+        const piece = chunk.subarray(from, end)
+        if (found === -1) {
+          partial.push(piece)
+          partialBytes += piece.length
+          return undefined
+        }
+        let whole = partialBytes === 0 ? piece : Buffer.concat([...partial, piece])
+        partial = []
+        partialBytes = 0
+        if (first && startsWithBom(whole)) whole = whole.subarray(3)
+        first = false
+        afterCr = chunk[end] === CR
+        from = end + 1
+        if (!line(whole)) return 'event_too_large'
+      }
+      return undefined
+    },
+  }
+}
+
+function joinLines(lines: readonly Buffer[]): Buffer {
+  if (lines.length === 1 && lines[0] !== undefined) return lines[0]
+  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [LINE_FEED, line])))
+}
+
+/** A byte order mark may open the stream, and stand nowhere else. */
+function startsWithBom(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+}
