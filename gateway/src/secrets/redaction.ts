@@ -15,8 +15,11 @@ export function looksSecret(text: string): boolean {
   return QUICK.test(text) && text.search(SECRET_LOOK) >= 0
 }
 
+/** Facts about a secret that are none: `tokenHash8`, `secretVersion`, `credentialId`. */
+const FACT_NAME = /(?:hash\d*|version|count|type|kind|id|ms|seconds)$/i
+
 export function soundsSecret(name: string): boolean {
-  return SECRET_NAME.test(name)
+  return SECRET_NAME.test(name) && !FACT_NAME.test(name)
 }
 
 /** The text with every secret-looking part replaced. */

@@ -1,0 +1,27 @@
+// Standard output as the stream of the log: buffered, written without waiting, flushed on a fatal error. What a
+// reader that has stopped reading would cost in memory is bounded; beyond it lines are dropped.
+import { pino } from 'pino'
+import type { LogStream } from './log.ts'
+
+const MAX_BUFFERED = 16 * 1024 * 1024
+
+export type StandardOutput = LogStream & {
+  /** Writes what is buffered, synchronously. Never throws. */
+  readonly flush: () => void
+}
+
+export function standardOutput(descriptor = 1): StandardOutput {
+  const destination = pino.destination({ dest: descriptor, sync: false, maxLength: MAX_BUFFERED })
+  // A closed pipe must not end the process: the log is no condition of the service.
+  destination.on('error', () => {})
+  return {
+    write: (line) => destination.write(line),
+    flush() {
+      try {
+        destination.flushSync()
+      } catch {
+        // Nothing is left that could be told.
+      }
+    },
+  }
+}
