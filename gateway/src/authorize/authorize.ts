@@ -1,0 +1,221 @@
+// May this principal make this call with these arguments? Cedar decides, in process and synchronously, by the
+// rules of policy-audit §1.1; the same policies decide what is listed (MCP 2026-07-28, protocol §6). Default
+// deny: whatever is not allowed without any error is refused. Explaining is explain.ts.
+import type { Catalogue, CatalogueEntry } from '../catalogue/entry.ts'
+import type { Identity, Principal } from '../identify/identity.ts'
+import type { JsonObject } from '../json/value.ts'
+import { isRefusal, refuse, type Refusal } from '../refusal.ts'
+import {
+  CHANGED,
+  denied,
+  hidden,
+  hiddenBy,
+  inconvertible,
+  nothingLoaded,
+  unusable,
+} from './denials.ts'
+import { schemaText } from './catalogue-schema.ts'
+import { convert, keyOf } from './convert.ts'
+import type { ConversionFailure } from './conversion-walk.ts'
+import { createDecisionCache, type PrincipalDecisions } from './decision-cache.ts'
+import { cedar, type Engine } from './engine.ts'
+import { explainCall, type Explanation, type Question } from './explain.ts'
+import type { Finding } from './finding.ts'
+import { buildLoaded, type Action, type Loaded } from './loaded.ts'
+import { Permit } from './permit.ts'
+import type { PolicyFile } from './policy-files.ts'
+import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
+import { findReservedKey } from './reserved-keys.ts'
+import { decideCall, mayBeAllowed, type Surroundings, type Verdict } from './verdict.ts'
+
+export type AuthorizeSettings = {
+  /** Id of the `Gateway` entity; the ARN where policies come from AgentCore, else the public URL. */
+  readonly gatewayId: string
+  /** The issuer whose subjects are principal ids as they are; ids of other issuers carry their issuer. */
+  readonly homeIssuer: string
+  readonly engine?: Engine
+}
+
+export type LoadResult =
+  | {
+      readonly loaded: true
+      readonly setVersion: string
+      readonly schemaVersion: string
+      readonly policies: number
+      readonly notices: readonly Finding[]
+      /** Qualified name to reason: neither listed nor callable. */
+      readonly quarantined: ReadonlyMap<string, string>
+    }
+  /** Nothing was changed: the last good set, schema and catalogue go on together. */
+  | { readonly loaded: false; readonly findings: readonly Finding[] }
+
+export type Authorize = {
+  /** The tool of that qualified name if this identity may see it; unknown and invisible are one answer. */
+  readonly see: (identity: Identity, qualifiedName: string) => CatalogueEntry | Refusal
+  readonly decide: (
+    identity: Identity,
+    entry: CatalogueEntry,
+    args: JsonObject,
+    requestId: string,
+  ) => Permit | Refusal
+  /** What this identity may see, of one target or of all. */
+  readonly visible: (identity: Identity, target?: string) => VisibleList
+  readonly load: (files: readonly PolicyFile[], catalogue: Catalogue) => LoadResult
+  readonly explain: (question: Question) => Explanation
+  /** The generated schema in Cedar's notation. */
+  readonly cedarSchemaText: () => string
+}
+
+export type VisibleList = {
+  /** Ordered by qualified name. */
+  readonly entries: readonly CatalogueEntry[]
+  /** How many more the catalogue has that this identity does not see. */
+  readonly hidden: number
+  /** Changes with policies, schema and catalogue. */
+  readonly version: string
+}
+
+type Own = {
+  readonly entity: PrincipalEntity
+  /** Lists by target. */
+  readonly lists: Map<string | undefined, VisibleList>
+}
+type Decisions = PrincipalDecisions<Own>
+
+/** No tool has a longer name; longer ones that are asked for are not remembered. */
+const MAX_NAME = 256
+
+let instances = 0
+
+export function createAuthorize(settings: AuthorizeSettings): Authorize {
+  const { gatewayId, homeIssuer, engine = cedar } = settings
+  const around: Surroundings = { engine, gatewayId }
+  const instance = instances++
+  let side = 0
+  let state: Loaded | undefined
+  let cache = newCache()
+
+  function newCache() {
+    return createDecisionCache((principal: Principal): Own => {
+      return { entity: principalEntity(principal, homeIssuer), lists: new Map() }
+    })
+  }
+
+  function load(files: readonly PolicyFile[], catalogue: Catalogue): LoadResult {
+    // INVARIANT: the engine is asked synchronously, so no decision is under way in the place written to.
+    const next = buildLoaded(files, catalogue, state, `sallyport/${instance}/${side}`, engine)
+    if ('findings' in next) return { loaded: false, findings: next.findings }
+    side = 1 - side
+    state = next
+    cache = newCache()
+    return {
+      loaded: true,
+      setVersion: next.setVersion,
+      schemaVersion: next.schema.version,
+      policies: next.policies.length,
+      notices: next.notices,
+      quarantined: next.schema.quarantined,
+    }
+  }
+
+  function reach(decisions: Decisions, action: Action, name: string): Verdict {
+    const tool = cache.tool(decisions, name)
+    return (tool.reach ??= mayBeAllowed(action, decisions.own.entity, around))
+  }
+
+  function see(identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
+    if (state === undefined) return nothingLoaded()
+    const decisions = cache.of(identity.principal)
+    const action = state.actions.get(qualifiedName)
+    const entry = state.catalogue.entries.get(qualifiedName)
+    // A name that does not exist is asked like one that does, so that the two answer alike in time too.
+    const asked = action === undefined && qualifiedName.length > MAX_NAME ? '' : qualifiedName
+    const reached = reach(decisions, action ?? state.nothing, asked)
+    if (entry === undefined) return hidden('authorize.no_such_tool', 'there is no such tool')
+    if (action === undefined) return hidden('authorize.tool_changed', unusable(entry, state.schema))
+    if (reached.answer !== 'allow') return hiddenBy(reached)
+    if (entry.pin === 'changed') return refuse('authorize.tool_changed', { reason: CHANGED })
+    if (entry.quarantined !== undefined) return hidden('authorize.tool_changed', entry.quarantined)
+    return entry
+  }
+
+  function decide(
+    identity: Identity,
+    entry: CatalogueEntry,
+    args: JsonObject,
+    requestId: string,
+  ): Permit | Refusal {
+    const seen = see(identity, entry.qualifiedName)
+    if (isRefusal(seen)) return seen
+    if (state === undefined) return nothingLoaded()
+    // Between being seen and being decided the catalogue may have been swapped.
+    if (seen.hash !== entry.hash) return refuse('authorize.tool_changed', { reason: CHANGED })
+    const argsJson = JSON.stringify(args)
+    const reserved = findReservedKey(args, argsJson)
+    if (reserved !== undefined) return refuse('authorize.reserved_key', { seen: `\`${reserved}\`` })
+    const action = state.actions.get(entry.qualifiedName) as Action
+    const verdict = verdictOf(cache.of(identity.principal), action, args)
+    if ('path' in verdict) return inconvertible(action, verdict)
+    if (verdict.answer !== 'allow') return denied(verdict)
+    const decision = {
+      mode: 'ENFORCE' as const,
+      policies: verdict.policies,
+      setVersion: state.setVersion,
+      schemaVersion: state.schema.version,
+    }
+    return new Permit({ requestId, identity, entry: seen, args, argsJson, decision })
+  }
+
+  function verdictOf(
+    decisions: Decisions,
+    action: Action,
+    args: JsonObject,
+  ): Verdict | ConversionFailure {
+    const tool = cache.tool(decisions, action.name)
+    const { entity } = decisions.own
+    if (action.fixed) return (tool.fixed ??= decideCall(action, entity, around))
+    const converted = convert(action.plan, args)
+    if ('path' in converted) return converted
+    const key = keyOf(converted)
+    const known = tool.byArguments.get(key)
+    if (known !== undefined) return known
+    const verdict = decideCall(action, entity, around, converted)
+    cache.remember(tool, key, verdict)
+    return verdict
+  }
+
+  function visible(identity: Identity, target?: string): VisibleList {
+    if (state === undefined) return { entries: [], hidden: 0, version: '' }
+    const decisions = cache.of(identity.principal)
+    let list = decisions.own.lists.get(target)
+    if (list === undefined) {
+      list = listFor(decisions, state, target)
+      decisions.own.lists.set(target, list)
+    }
+    return list
+  }
+
+  function listFor(decisions: Decisions, from: Loaded, target: string | undefined): VisibleList {
+    const offered = [...from.catalogue.entries.values()].filter(
+      (entry) => target === undefined || entry.target === target,
+    )
+    const entries = offered
+      .filter(({ qualifiedName: name, pin, quarantined }) => {
+        const action = from.actions.get(name)
+        if (action === undefined || pin !== 'approved' || quarantined !== undefined) return false
+        return reach(decisions, action, name).answer === 'allow'
+      })
+      .toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
+    const version = `${from.setVersion}.${from.schema.version}.${from.catalogue.version}`
+    return { entries, hidden: offered.length - entries.length, version }
+  }
+
+  return {
+    see,
+    decide,
+    visible,
+    load,
+    explain: (question) => explainCall(question, state, around, homeIssuer),
+    cedarSchemaText: () => (state === undefined ? '' : schemaText(state.schema)),
+  }
+}

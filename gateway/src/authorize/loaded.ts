@@ -1,0 +1,110 @@
+// One state of policies, schema and catalogue, built as a whole and swapped as a whole. Everything that a
+// decision needs is parsed here, off the path: per tool the slice of policies whose action scope can match it,
+// what that slice reads, and the schema of its requests (policy-audit §1.1 rules 2, 5, 8; §1.3).
+import { createHash } from 'node:crypto'
+import type { Catalogue } from '../catalogue/entry.ts'
+import { actionScope, canMatch } from './action-scope.ts'
+import { schemaOf, type CatalogueSchema } from './catalogue-schema.ts'
+import { isEngineFailure, type Engine, type EngineFailure } from './engine.ts'
+import type { Finding } from './finding.ts'
+import type { InputType } from './input-type.ts'
+import { judgePolicies } from './judge-policies.ts'
+import type { PolicyFile } from './policy-files.ts'
+import { parsePolicies, type Policy } from './policy.ts'
+import { planReads, readsNothing, type ReadPlan } from './read-plan.ts'
+import { requestSchema } from './request-schema.ts'
+
+/** One tool, ready to be decided. */
+export type Action = {
+  readonly name: string
+  /** The policies whose action scope can match it. */
+  readonly slice: readonly Policy[]
+  readonly input: InputType
+  /** What the slice reads of the arguments. */
+  readonly plan: ReadPlan
+  /** No policy of the slice reads an argument: one decision per principal. */
+  readonly fixed: boolean
+  /** Names under which the engine holds slice and request schema. */
+  readonly setName: string
+  readonly schemaName: string
+}
+
+export type Loaded = {
+  readonly catalogue: Catalogue
+  readonly schema: CatalogueSchema
+  readonly setVersion: string
+  readonly policies: readonly Policy[]
+  readonly actions: ReadonlyMap<string, Action>
+  /** Decided where there is no such tool, so that the answer costs what a hidden tool costs. */
+  readonly nothing: Action
+  readonly notices: readonly Finding[]
+}
+
+/** A finding that belongs to no line. */
+const NOWHERE = { file: '', line: 0, column: 0 }
+
+/** `prefix` names one of two alternating places in the engine, the one that is not in use. */
+export function buildLoaded(
+  files: readonly PolicyFile[],
+  catalogue: Catalogue,
+  before: Loaded | undefined,
+  prefix: string,
+  engine: Engine,
+): Loaded | { readonly findings: readonly Finding[] } {
+  const schema = schemaOf(catalogue, before?.schema.made)
+  const parsed = parsePolicies(files)
+  const judged = judgePolicies(parsed.policies, schema, catalogue, engine)
+  const findings = [...parsed.findings, ...judged.findings]
+  if (findings.length > 0) return { findings }
+  const prepared = prepareActions(judged.awake, schema, prefix, engine)
+  if (isEngineFailure(prepared)) {
+    const findings = prepared.failed.map((error) => ({ ...NOWHERE, text: error.message }))
+    return { findings }
+  }
+  const setVersion = createHash('sha256')
+    .update(JSON.stringify(files.map(({ file, text }) => [file, text]).toSorted()))
+    .digest('hex')
+    .slice(0, 16)
+  const { notices } = judged
+  return { catalogue, schema, setVersion, policies: parsed.policies, notices, ...prepared }
+}
+
+function prepareActions(
+  policies: readonly Policy[],
+  schema: CatalogueSchema,
+  prefix: string,
+  engine: Engine,
+): { actions: ReadonlyMap<string, Action>; nothing: Action } | EngineFailure {
+  const scoped = policies.map((policy) => ({ policy, scope: actionScope(policy.json) }))
+  const sets = new Map<string, string>()
+  let schemas = 0
+  const prepare = (name: string, input: InputType): Action | EngineFailure => {
+    const slice = scoped.filter(({ scope }) => canMatch(scope, name)).map(({ policy }) => policy)
+    const plan = planReads(
+      input,
+      slice.flatMap((policy) => policy.reads),
+    )
+    const schemaName = `${prefix}/schema/${schemas++}`
+    const key = JSON.stringify(slice.map((policy) => policy.id))
+    const setName = sets.get(key) ?? `${prefix}/set/${sets.size}`
+    const failure =
+      engine.prepareSchema(schemaName, requestSchema(name, plan)) ??
+      (sets.has(key) ? undefined : engine.prepareSet(setName, textsOf(slice)))
+    if (failure !== undefined) return failure
+    sets.set(key, setName)
+    return { name, slice, input, plan, fixed: readsNothing(plan), setName, schemaName }
+  }
+  const nothing = prepare('', { kind: 'record', attributes: new Map() })
+  if (isEngineFailure(nothing)) return nothing
+  const actions = new Map<string, Action>()
+  for (const { action, input } of schema.tools.values()) {
+    const prepared = prepare(action, input)
+    if (isEngineFailure(prepared)) return prepared
+    actions.set(action, prepared)
+  }
+  return { actions, nothing }
+}
+
+function textsOf(slice: readonly Policy[]): Record<string, string> {
+  return Object.fromEntries(slice.map((policy) => [policy.id, policy.text]))
+}

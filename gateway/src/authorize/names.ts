@@ -1,0 +1,33 @@
+// The names of the AgentCore shape (policy-audit §1.2), so that policies travel to AWS and back:
+// namespace, principal types, the one resource type, action groups. Machine clients have a type of their
+// own, because their ids must be disjoint from people's (RFC 9700 §4.15, attacks O-28).
+
+export const NAMESPACE = 'AgentCore'
+export const PERSON_TYPE = 'AgentCore::OAuthUser'
+export const CLIENT_TYPE = 'AgentCore::OAuthClient'
+export const GATEWAY_TYPE = 'AgentCore::Gateway'
+export const ACTION_TYPE = 'AgentCore::Action'
+export const NULL_TYPE = 'AgentCore::Null'
+export const UNKNOWN_TYPE = 'AgentCore::Unknown'
+
+/** Groups that every tool is in: `CallTool`, which is in `Mcp`. */
+export const TOOL_GROUPS: readonly string[] = ['CallTool', 'Mcp']
+
+const SEPARATOR = '___'
+
+/** The target in `<target>___<tool>`; `undefined` where the name has no target. */
+export function targetOf(qualifiedName: string): string | undefined {
+  const end = qualifiedName.indexOf(SEPARATOR)
+  return end < 1 ? undefined : qualifiedName.slice(0, end)
+}
+
+/** A Cedar identifier for the types of a tool. Action ids are strings and keep the qualified name as it is. */
+export function identifierOf(qualifiedName: string): string {
+  return qualifiedName.replace(/^(?=\d)|[^A-Za-z0-9_]/g, '_')
+}
+
+/** `A::B::c` to its namespace `A::B` and its own name `c`. */
+export function splitName(name: string): { readonly namespace: string; readonly own: string } {
+  const at = name.lastIndexOf('::')
+  return { namespace: name.slice(0, at), own: name.slice(at + 2) }
+}

@@ -1,0 +1,70 @@
+// One policy as the gateway holds it, and how files become policies. The id is ours, made of the file and
+// the `@id` annotation or else the ordinal in the file, so that it names a place (policy-audit §1.1 rule 7).
+import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { cedar, isEngineFailure } from './engine.ts'
+import { offsetOfByte, positionAt, type Finding, type Position } from './finding.ts'
+import type { PolicyFile } from './policy-files.ts'
+import { readPaths, type Path } from './read-set.ts'
+import { splitPolicies, type PolicyText } from './split-policies.ts'
+
+export type Policy = Position & {
+  readonly id: string
+  readonly file: string
+  readonly text: string
+  readonly json: PolicyJson
+  /** Argument paths that its conditions read. */
+  readonly reads: readonly Path[]
+  /** Where the part of `text` at a byte is in the file. */
+  readonly locate: (byte: number) => Position
+}
+
+export function parsePolicies(files: readonly PolicyFile[]): {
+  readonly policies: readonly Policy[]
+  readonly findings: readonly Finding[]
+} {
+  const policies = new Map<string, Policy>()
+  const findings: Finding[] = []
+  for (const { file, text: source } of files) {
+    splitPolicies(source).forEach((part, at) => {
+      const parsed = parseOne(file, source, part, at + 1)
+      if (!('json' in parsed)) findings.push(parsed)
+      else if (policies.has(parsed.id)) findings.push(repeated(parsed))
+      else policies.set(parsed.id, parsed)
+    })
+  }
+  return { policies: [...policies.values()], findings }
+}
+
+function parseOne(
+  file: string,
+  source: string,
+  part: PolicyText,
+  ordinal: number,
+): Policy | Finding {
+  const locate = (byte: number) => positionAt(source, part.start + offsetOfByte(part.text, byte))
+  if (!part.closed) {
+    return { file, ...locate(0), text: 'the policy does not end with a semicolon' }
+  }
+  const json = cedar.parsePolicy(part.text)
+  if (isEngineFailure(json)) {
+    const [error] = json.failed
+    return { file, ...locate(startOf(error)), text: wordsOf(error) }
+  }
+  const id = `${file}#${json.annotations?.['id'] ?? ordinal}`
+  return { id, file, text: part.text, json, reads: readPaths(json), locate, ...locate(0) }
+}
+
+/** Words of the engine about one policy, without the id that the finding has already. */
+export function wordsOf(error: DetailedError | undefined): string {
+  const words = error?.message ?? 'the policy is not understood'
+  const help = error?.help ? ` (${error.help})` : ''
+  return `${words.replace(/^(failed to parse policy from string|for policy `.*?`)[:,] /s, '')}${help}`
+}
+
+export function startOf(error: DetailedError | undefined): number {
+  return error?.sourceLocations?.[0]?.start ?? 0
+}
+
+function repeated({ id, file, line, column }: Policy): Finding {
+  return { file, line, column, policy: id, text: `the id \`${id}\` occurs twice` }
+}

@@ -1,0 +1,130 @@
+// Cedar schemas. One for the whole catalogue, against which policies are validated; one small one per tool,
+// cut down to what its policies read, against which each request is validated (policy-audit §1.1 rules 2, 3, 5;
+// §1.2). Both know the same principals, resource and groups.
+import type {
+  NamespaceDefinition,
+  SchemaJson,
+  Type,
+  TypeOfAttribute,
+} from '@cedar-policy/cedar-wasm/nodejs'
+import type { Attributes, InputType } from './input-type.ts'
+import { NAMESPACE, NULL_TYPE, splitName, TOOL_GROUPS, UNKNOWN_TYPE } from './names.ts'
+import type { ReadPlan } from './read-plan.ts'
+
+type CedarType = Type<string>
+type Namespace = NamespaceDefinition<string>
+export type CedarSchema = SchemaJson<string>
+
+export const APPLIES_TO = {
+  principalTypes: ['OAuthUser', 'OAuthClient'],
+  resourceTypes: ['Gateway'],
+}
+export const MEMBER_OF = TOOL_GROUPS.slice(0, 1).map((id) => ({ id, type: 'Action' }))
+
+const SCALARS: Readonly<Record<string, CedarType>> = {
+  string: { type: 'String' },
+  boolean: { type: 'Boolean' },
+  long: { type: 'Long' },
+  decimal: { type: 'Extension', name: 'decimal' },
+  'decimal-text': { type: 'Extension', name: 'decimal' },
+  datetime: { type: 'Extension', name: 'datetime' },
+  duration: { type: 'Extension', name: 'duration' },
+  ipaddr: { type: 'Extension', name: 'ipaddr' },
+}
+
+/** Principals, resource and groups, without any tool. */
+export function baseSchema(): CedarSchema {
+  const tags: CedarType = { type: 'String' }
+  return {
+    [NAMESPACE]: {
+      entityTypes: { Gateway: {}, OAuthUser: { tags }, OAuthClient: { tags } },
+      actions: { Mcp: {}, CallTool: { memberOf: [{ id: 'Mcp', type: 'Action' }] } },
+      commonTypes: {},
+    },
+  }
+}
+
+/** The schema of the requests of one tool: this action alone, its input as `plan` reads it. */
+export function requestSchema(action: string, plan: ReadPlan): CedarSchema {
+  const schema = baseSchema()
+  const input = typeOfPlan(plan, schema)
+  const context: CedarType = { type: 'Record', attributes: { input } }
+  namespaceOf(schema, NAMESPACE).actions[action] = {
+    memberOf: MEMBER_OF,
+    appliesTo: { ...APPLIES_TO, context },
+  }
+  return schema
+}
+
+function typeOfPlan(plan: ReadPlan, schema: CedarSchema): CedarType {
+  if (plan.whole) return typeOf(plan.type, schema)
+  return recordOf(
+    [...plan.parts].map(([name, part]) => [name, part.required, typeOfPlan(part.plan, schema)]),
+  )
+}
+
+function typeOf(type: InputType, schema: CedarSchema): CedarType {
+  switch (type.kind) {
+    case 'set':
+      return { type: 'Set', element: typeOf(type.element, schema) }
+    case 'record':
+      return attributesOf(type.attributes, schema)
+    case 'tuple':
+      return recordOf(type.items.map((item, at) => [`proj${at}`, true, typeOf(item, schema)]))
+    case 'union':
+      return recordOf(
+        type.choices.map((choice, at) => [`typeChoice${at}`, false, typeOf(choice, schema)]),
+      )
+    case 'null':
+      return entityType(NULL_TYPE, schema, () => ({}))
+    case 'unknown':
+      return entityType(UNKNOWN_TYPE, schema, () => ({}))
+    case 'enum':
+      return entityType(type.entity, schema, () => ({ enum: [...type.values] }))
+    case 'entity':
+      return entityType(type.entity, schema, () => ({
+        shape: attributesOf(type.attributes, schema),
+        tags: typeOf(type.tags, schema),
+      }))
+    default:
+      return SCALARS[type.kind] as CedarType
+  }
+}
+
+function attributesOf(attributes: Attributes, schema: CedarSchema): CedarType {
+  return recordOf(
+    [...attributes].map(([name, { type, required }]) => [name, required, typeOf(type, schema)]),
+  )
+}
+
+function recordOf(attributes: readonly (readonly [string, boolean, CedarType])[]): CedarType {
+  return {
+    type: 'Record',
+    attributes: Object.fromEntries(
+      attributes.map(([name, required, type]): [string, TypeOfAttribute<string>] => [
+        name,
+        { ...type, required },
+      ]),
+    ),
+  }
+}
+
+/** Declares the entity type once, before its parts: it may refer to itself. */
+function entityType(
+  name: string,
+  schema: CedarSchema,
+  definition: () => Namespace['entityTypes'][string],
+): CedarType {
+  const { namespace, own } = splitName(name)
+  const { entityTypes } = namespaceOf(schema, namespace)
+  if (entityTypes[own] === undefined) {
+    entityTypes[own] = {}
+    entityTypes[own] = definition()
+  }
+  return { type: 'Entity', name }
+}
+
+/** The namespace of that name, made if it is not there. */
+export function namespaceOf(schema: CedarSchema, name: string): Namespace {
+  return (schema[name] ??= { entityTypes: {}, actions: {}, commonTypes: {} })
+}

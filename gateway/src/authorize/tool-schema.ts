@@ -1,0 +1,95 @@
+// The policy schema of one tool, generated from its approved input schema by Cedar's own generator, one tool
+// at a time: a property name that is no identifier fails a whole list, and then this tool alone is quarantined
+// with the reason while the rest load (policy-audit §1.2, attacks P-16).
+import { generateSchema } from '@cedar-policy/mcp-schema-generator-wasm'
+import type { JsonObject } from '../json/value.ts'
+import { bindInput } from './bind-input.ts'
+import { cedar } from './engine.ts'
+import type { RecordType } from './input-type.ts'
+import { identifierOf, NAMESPACE } from './names.ts'
+import {
+  APPLIES_TO,
+  baseSchema,
+  MEMBER_OF,
+  namespaceOf,
+  type CedarSchema,
+} from './request-schema.ts'
+
+export type ToolSchema = {
+  readonly action: string
+  /** Input as the converter knows it. */
+  readonly input: RecordType
+  /** Types and the one action of the tool, to be merged into the schema of the catalogue. */
+  readonly parts: CedarSchema
+}
+export type Quarantine = { readonly quarantined: string }
+
+const STUB = `namespace ${NAMESPACE} {
+  @mcp_principal entity OAuthUser tags String;
+  @mcp_principal entity OAuthClient tags String;
+  @mcp_resource entity Gateway;
+}`
+const OPTIONS = JSON.stringify({ objectsAsRecords: true, numbersAsDecimal: true })
+
+export function generateToolSchema(
+  qualifiedName: string,
+  inputSchema: JsonObject,
+): ToolSchema | Quarantine {
+  try {
+    const identifier = identifierOf(qualifiedName)
+    // Annotations of the schema that say nothing about types stay out: the generator is strict about them.
+    const { properties, required, $defs } = inputSchema
+    const declared = { type: 'object', properties, required, $defs }
+    const generated = generate(identifier, declared)
+    const plain = JSON.parse(JSON.stringify(declared)) as JsonObject
+    const input = bindInput(generated, NAMESPACE, `${identifier}Input`, plain)
+    const parts = partsOf(generated, identifier, qualifiedName)
+    const refused = cedar.checkSchema(mergeSchema(baseSchema(), parts))
+    if (refused !== undefined) throw new Error(refused.failed[0]?.message ?? 'unusable schema')
+    return { action: qualifiedName, input, parts }
+  } catch (thrown) {
+    return { quarantined: `no policy schema can be made of its input schema: ${wordsOf(thrown)}` }
+  }
+}
+
+/** Adds the types and actions of `parts` to `schema`, which it returns. */
+export function mergeSchema(schema: CedarSchema, parts: CedarSchema): CedarSchema {
+  for (const [name, part] of Object.entries(parts)) {
+    const home = namespaceOf(schema, name)
+    Object.assign(home.entityTypes, part.entityTypes)
+    Object.assign(home.actions, part.actions)
+    home.commonTypes = Object.assign(home.commonTypes ?? {}, part.commonTypes)
+  }
+  return schema
+}
+
+function generate(name: string, inputSchema: object): CedarSchema {
+  const answer = JSON.parse(
+    generateSchema(STUB, JSON.stringify([{ name, inputSchema }]), OPTIONS),
+  ) as { isOk: boolean; schemaJson: string; error: string }
+  if (!answer.isOk) throw new Error(answer.error)
+  return JSON.parse(answer.schemaJson) as CedarSchema
+}
+
+/** What the generator made, with the tool's own name as the action's and the groups, without the stub's types. */
+function partsOf(generated: CedarSchema, identifier: string, action: string): CedarSchema {
+  const base = baseSchema()[NAMESPACE]?.entityTypes ?? {}
+  const { [NAMESPACE]: home, ...inner } = generated
+  const entityTypes = Object.fromEntries(
+    Object.entries(home?.entityTypes ?? {}).filter(([name]) => !(name in base)),
+  )
+  const context = home?.actions[identifier]?.appliesTo?.context
+  if (context === undefined) throw new Error('the generator made no action')
+  return {
+    ...inner,
+    [NAMESPACE]: {
+      entityTypes,
+      commonTypes: home?.commonTypes ?? {},
+      actions: { [action]: { memberOf: MEMBER_OF, appliesTo: { ...APPLIES_TO, context } } },
+    },
+  }
+}
+
+function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

@@ -1,0 +1,105 @@
+// The decision of one tool call for one principal, uncached. Allow means: the engine answered allow and no
+// policy of the slice erred (policy-audit §1.1 rule 1). Cedar skips what errs, a `forbid` too, and may answer
+// allow then; here any error, failure or thrown value is a denial.
+import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
+import type { Converted } from './convert.ts'
+import { isEngineFailure, type Engine } from './engine.ts'
+import type { Action } from './loaded.ts'
+import { ACTION_TYPE, GATEWAY_TYPE } from './names.ts'
+import type { PrincipalEntity } from './principal-entity.ts'
+
+export type Verdict = {
+  readonly answer: 'allow' | 'deny' | 'error'
+  /** Ids of the policies that decided; on `error` of those that erred, as far as they are known. */
+  readonly policies: readonly string[]
+  /** For the operator. */
+  readonly reason: string
+}
+
+/** What is the same for every call of one gateway. */
+export type Surroundings = { readonly engine: Engine; readonly gatewayId: string }
+
+const NOTHING_CONVERTED: Converted = { input: {}, entities: [] }
+
+export function decideCall(
+  action: Action,
+  principal: PrincipalEntity,
+  around: Surroundings,
+  converted: Converted = NOTHING_CONVERTED,
+): Verdict {
+  return verdictOf(around.engine.decide(callOf(action, principal, around, converted)))
+}
+
+/** True where some arguments might be allowed, as far as partial evaluation can tell; an error hides (§1.3). */
+export function mayBeAllowed(
+  action: Action,
+  principal: PrincipalEntity,
+  around: Surroundings,
+): Verdict {
+  if (action.fixed) return decideCall(action, principal, around)
+  const answer = around.engine.decidePartly({
+    principal: principal.uid,
+    action: { type: ACTION_TYPE, id: action.name },
+    resource: { type: GATEWAY_TYPE, id: around.gatewayId },
+    // The input is unknown as a whole; an empty record would be an input without members.
+    context: { input: { __extn: { fn: 'unknown', arg: 'input' } } },
+    policies: {
+      staticPolicies: Object.fromEntries(action.slice.map(({ id, json }) => [id, json])),
+    },
+    entities: [principal.entity, ...actionEntities(action.name)],
+  })
+  if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
+  if (answer.errored.length > 0) return errorOf(answer.errored, 'a policy errs for any arguments')
+  if (answer.decision !== 'deny') return { answer: 'allow', policies: [], reason: 'reachable' }
+  return denial(answer.mustBeDetermining)
+}
+
+/** The question to the engine, for `decideCall` and for explanations. */
+export function callOf(
+  action: Action,
+  principal: PrincipalEntity,
+  around: Surroundings,
+  converted: Converted,
+): StatefulAuthorizationCall {
+  return {
+    principal: principal.uid,
+    action: { type: ACTION_TYPE, id: action.name },
+    resource: { type: GATEWAY_TYPE, id: around.gatewayId },
+    context: { input: converted.input },
+    // MUST (policy-audit §1.1 rule 3): the request is always validated against the schema.
+    preparsedSchemaName: action.schemaName,
+    validateRequest: true,
+    preparsedPolicySetId: action.setName,
+    entities: [principal.entity, ...converted.entities],
+  }
+}
+
+function verdictOf(answer: ReturnType<Engine['decide']>): Verdict {
+  if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
+  const { decision, diagnostics } = answer
+  if (diagnostics.errors.length > 0) {
+    const erring = diagnostics.errors.map(({ policyId }) => policyId)
+    return errorOf(erring, diagnostics.errors[0]?.error.message)
+  }
+  if (decision === 'allow')
+    return { answer: 'allow', policies: diagnostics.reason, reason: 'permitted' }
+  return denial(diagnostics.reason)
+}
+
+function denial(policies: readonly string[]): Verdict {
+  const reason = policies.length === 0 ? 'no policy permits it' : 'a policy forbids it'
+  return { answer: 'deny', policies, reason }
+}
+
+function errorOf(policies: readonly string[], reason = 'the engine failed'): Verdict {
+  return { answer: 'error', policies, reason }
+}
+
+/** Without a schema the engine knows no groups: they are given as parents (rule 10). */
+function actionEntities(name: string): readonly EntityJson[] {
+  const uid = (id: string) => ({ type: ACTION_TYPE, id })
+  return [
+    { uid: uid(name), attrs: {}, parents: [uid('CallTool')] },
+    { uid: uid('CallTool'), attrs: {}, parents: [uid('Mcp')] },
+  ]
+}
