@@ -50,7 +50,7 @@ function cleanValue(name: string, value: unknown, depth: number, budget: Budget)
     case 'symbol':
       return `(${typeof value})`
     default:
-      return value satisfies never
+      return undefined
   }
 }
 

@@ -36,7 +36,12 @@ export type LogParts = {
 
 export function createLog({ level, stream, clock = systemClock }: LogParts): Log {
   const logger = pino(
-    { level, base: null, timestamp: () => `,"time":${clock.wallMs()}`, errorKey: 'error' },
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":${clock.wallMs()}`,
+      serializers: { err: (error: unknown) => error },
+    },
     stream as pino.DestinationStream,
   )
   const sampler = createSampler(clock, REFUSED_PER_SECOND)
