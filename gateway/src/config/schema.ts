@@ -37,6 +37,7 @@ export const configSchema = z
           fix: 'write scheme and host in lower case, no default port, no path, no slash at the end',
         },
       })
+      .meta({ 'x-expected': 'an https origin, or an http origin on loopback' })
       .describe(
         'the origin under which clients reach the gateway; resource identifiers are made of it, and nothing is guessed from the Host header',
       ),
@@ -69,20 +70,28 @@ export const configSchema = z
           ),
         issuers: z.array(issuerSettings).min(1).max(32).describe('the issuers that are trusted'),
         requiredScopes: z
-          .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/))
+          .array(
+            z
+              .string()
+              .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/)
+              .meta({ 'x-expected': 'a scope (RFC 6749 §3.3)' }),
+          )
           .default([])
           .describe('scopes that every call needs'),
       })
       .describe('who may come in'),
     allowedOrigins: z
       .array(
-        z.string().refine(isOrigin, {
-          error: 'is no origin',
-          params: {
-            expected: 'an origin in canonical form, such as `https://app.example`',
-            fix: 'write scheme, host and a port that is not the default; no path, no wildcard',
-          },
-        }),
+        z
+          .string()
+          .refine(isOrigin, {
+            error: 'is no origin',
+            params: {
+              expected: 'an origin in canonical form, such as `https://app.example`',
+              fix: 'write scheme, host and a port that is not the default; no path, no wildcard',
+            },
+          })
+          .meta({ 'x-expected': 'an origin such as `https://app.example`' }),
       )
       .default([])
       .describe('browser origins that may call'),

@@ -12,9 +12,9 @@ const common = {
     .describe('what the gateway shows of itself to the target'),
 }
 
-export const targetSettings = z.discriminatedUnion('kind', [
-  z.strictObject({ ...mcpTargetMembers, ...common }),
-])
+export const targetSettings = z
+  .discriminatedUnion('kind', [z.strictObject({ ...mcpTargetMembers, ...common })])
+  .describe('one server; the id is part of its URL and of the names of its tools')
 
 export const targetId = z
   .string()
