@@ -7,7 +7,7 @@ import { checkHead } from '../../src/in/check-head.ts'
 import { createHeadSettings, type HeadSettings } from '../../src/in/head-settings.ts'
 import type { Head, Inbound, PublicRequest } from '../../src/in/inbound.ts'
 import { readInbound } from '../../src/in/read-inbound.ts'
-import { isRefusal, type Refusal } from '../../src/refusal.ts'
+import type { Refusal } from '../../src/refusal.ts'
 import { createRoutes } from '../../src/routes.ts'
 
 export type Seen = {
@@ -34,7 +34,6 @@ export async function startExchange(bodyBytes = 1_048_576): Promise<Exchange> {
       if ('kind' in head && head.kind === 'mcp') {
         const inbound = await readInbound(req, head, { bodyBytes })
         seen.inbound ??= inbound
-        if (isRefusal(head)) req.pause()
       }
       res.writeHead(200, { connection: 'close' }).end('judged')
     })()

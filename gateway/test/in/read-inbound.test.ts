@@ -96,6 +96,13 @@ describe('readInbound: before the body (protocol §2, order of checks)', () => {
     expect(await inboundOf({ headers, body })).toMatchObject({ refused: 'in.body_too_large' })
   })
 
+  it('a body in many chunks becomes one', async () => {
+    const pieces = JSON.stringify(CALL).match(/.{1,10}/g) ?? []
+    const body = [...pieces, ''].map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`)
+    const headers = { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }
+    expect(await inboundOf({ headers, body: body.join('') })).toMatchObject({ params: CALL.params })
+  })
+
   it('a body of exactly the limit is read', async () => {
     const padding = 4096 - Buffer.byteLength(JSON.stringify(CALL))
     const body = JSON.stringify(CALL) + ' '.repeat(padding)
@@ -186,6 +193,12 @@ describe('readInbound: envelope (JSON-RPC 2.0 §4, M-04)', () => {
     ['_meta of another type', withMeta('x')],
   ])('%s is −32602, and the id comes back', async (_name, body) => {
     expect(await inboundOf({ body })).toMatchObject({ refused: 'in.invalid_params', rpcId: 1 })
+  })
+
+  it('a notification whose version is no string is −32602, without an id', async () => {
+    const body = { jsonrpc: '2.0', method: 'notifications/x', params: { _meta: { [VERSION]: 1 } } }
+    const inbound = await inboundOf({ body, headers: { 'Mcp-Method': 'notifications/x' } })
+    expect(inbound).toEqual({ refused: 'in.invalid_params', seen: `\`${VERSION}\` is no string` })
   })
 
   it('unknown keys of _meta are kept', async () => {
