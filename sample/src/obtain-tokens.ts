@@ -46,7 +46,7 @@ export async function obtainTokens(wanted: TokensWanted): Promise<Tokens> {
     ...(wanted.scope === undefined ? {} : { scope: wanted.scope }),
   })
   const redirect = await signIn({
-    authorizeUrl: `${metadata.authorization_endpoint}?${query}`,
+    authorizeUrl: `${metadata.authorization_endpoint}?${query.toString()}`,
     username: wanted.username,
     password: wanted.password,
   })
@@ -128,12 +128,12 @@ async function askForTokens(
   const headers = authorization === undefined ? {} : { authorization }
   const body = new URLSearchParams(form)
   const answer = await json(await fetch(endpoint, { method: 'POST', headers, body }))
-  const refresh = answer['refresh_token']
+  const { refresh_token: refresh, scope } = answer
   return {
     accessToken: String(answer['access_token']),
     refreshToken: typeof refresh === 'string' ? refresh : undefined,
     expiresInSeconds: Number(answer['expires_in']),
-    scope: String(answer['scope'] ?? ''),
+    scope: typeof scope === 'string' ? scope : '',
     clientId,
   }
 }
@@ -141,7 +141,8 @@ async function askForTokens(
 async function json(response: Response): Promise<Record<string, unknown>> {
   const body = (await response.json()) as Record<string, unknown>
   if (!response.ok) {
-    throw new Error(`${response.status} ${body['error']}: ${body['error_description']}`)
+    const { error, error_description } = body
+    throw new Error(`${response.status} ${String(error)}: ${String(error_description)}`)
   }
   return body
 }

@@ -32,6 +32,6 @@ function escape(text: string) {
 /** Foreign text for a page: control and direction characters out, cut at `length` (O-16). */
 export function foreignText(text: string, length = 80): string {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '').trim()
-  const characters = [...plain]
+  const characters = Array.from(plain)
   return characters.length <= length ? plain : `${characters.slice(0, length - 1).join('')}…`
 }

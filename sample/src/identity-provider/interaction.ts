@@ -135,7 +135,7 @@ async function signOut({ interaction, provider, response }: Exchange) {
       if (each !== undefined) query.append(name, String(each))
     }
   }
-  response.writeHead(303, { location: `/authorize?${query}`, 'content-length': 0 }).end()
+  response.writeHead(303, { location: `/authorize?${query.toString()}`, 'content-length': 0 }).end()
 }
 
 // The library answers 303 after a POST (O-05).

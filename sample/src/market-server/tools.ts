@@ -127,7 +127,8 @@ function hoursOf(day: string, market: Market) {
 
 function marketOf(args: Readonly<Record<string, unknown>>): Market {
   const market = findMarket(args['market'])
-  if (market === undefined) throw new ToolProblem(`there is no market \`${args['market']}\``)
+  if (market === undefined)
+    throw new ToolProblem(`there is no market \`${String(args['market'])}\``)
   return market
 }
 

@@ -39,11 +39,6 @@ function webRequest(request: IncomingMessage, origin: string, signal: AbortSigna
   const { method = 'GET' } = request
   const hasBody = method !== 'GET' && method !== 'HEAD'
   const body = hasBody ? (Readable.toWeb(request) as ReadableStream<Uint8Array>) : null
-  return new Request(new URL(request.url ?? '/', origin), {
-    method,
-    headers,
-    signal,
-    body,
-    duplex: 'half',
-  } as RequestInit)
+  const url = new URL(request.url ?? '/', origin)
+  return new Request(url, { method, headers, signal, body, duplex: 'half' })
 }
