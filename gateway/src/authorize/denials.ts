@@ -39,10 +39,7 @@ export function unusable(entry: CatalogueEntry, schema: CatalogueSchema): string
 /** Names the path to the caller, and the policies that read it to the operator. */
 export function inconvertible(action: Action, failure: ConversionFailure): Refusal {
   const { path, why, expected } = failure
-  const names = path
-    .slice(1)
-    .split('/')
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const names = path.split('/').slice(1).map(unescaped)
   const policies = action.slice
     .filter(({ reads }) =>
       reads.some((read) => read.every((name, at) => at >= names.length || name === names[at])),
@@ -55,4 +52,9 @@ export function inconvertible(action: Action, failure: ConversionFailure): Refus
     policies,
     reason: `${seen}; it is read by ${policies.map((id) => `\`${id}\``).join(', ')}`,
   })
+}
+
+/** RFC 6901 §4. */
+function unescaped(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~')
 }

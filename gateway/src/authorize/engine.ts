@@ -6,7 +6,6 @@ import {
   isAuthorized,
   isAuthorizedPartial,
   policyToJson,
-  policyToText,
   preparsePolicySet,
   preparseSchema,
   schemaToText,
@@ -39,7 +38,6 @@ export type Engine = {
     policies: Record<string, Policy>,
   ) => Extract<ValidationAnswer, { type: 'success' }> | EngineFailure
   readonly parsePolicy: (text: string) => PolicyJson | EngineFailure
-  readonly policyText: (policy: PolicyJson) => string | undefined
   readonly schemaText: (schema: SchemaJson<string>) => string | undefined
 }
 
@@ -89,13 +87,6 @@ export const cedar: Engine = {
     ask(
       () => policyToJson(text),
       (answer) => answer.json,
-    ),
-  policyText: (policy) =>
-    textOf(
-      ask(
-        () => policyToText(policy),
-        (answer) => answer.text,
-      ),
     ),
   schemaText: (schema) =>
     textOf(

@@ -1,29 +1,21 @@
 // What each policy of a slice saw. Scope and conditions are put to the engine as policies of their own, one per
 // operand of the outermost `&&`, in one request that is otherwise the one of the data path.
-import type { Clause, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import type { Expr, Policy as EnginePolicy } from '@cedar-policy/cedar-wasm/nodejs'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import { convert } from './convert.ts'
 import { cedar, isEngineFailure } from './engine.ts'
-import type { ExplainedCondition, ExplainedPolicy, Question, Seen, Truth } from './explain.ts'
+import type { ExplainedPart, ExplainedPolicy, Question, Seen, Truth } from './explain.ts'
 import type { Action } from './loaded.ts'
-import type { Policy } from './policy.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
 import { readPathsOf, readTagsOf } from './read-set.ts'
 import { requestSchema } from './request-schema.ts'
-import { conditionOffsets } from './split-policies.ts'
+import { splitConditions } from './split-policies.ts'
 import { callOf, type Surroundings } from './verdict.ts'
 
 type Answers = {
   readonly truth: (id: string) => Truth
   readonly error: (id: string) => string | undefined
 }
-
-const ANYTHING = {
-  effect: 'permit',
-  principal: { op: 'All' },
-  action: { op: 'All' },
-  resource: { op: 'All' },
-} as const
 
 export function explainPolicies(
   question: Question,
@@ -38,20 +30,23 @@ export function explainPolicies(
     const { id, file, line, json } = policy
     const scope = answers?.truth(`${id}/scope`) ?? 'not reached'
     let open = scope === true
-    const conditions = json.conditions.map((clause, at): ExplainedCondition => {
-      const parts = partsOf(clause.body).map((part, nth) => {
+    const conditions = splitConditions(policy.text).map(({ start, parts: texts }, at) => {
+      const { kind } = json.conditions[at] as { kind: 'when' | 'unless' }
+      const parts = texts.map((text, nth): ExplainedPart => {
         const name = `${id}/${at}/${nth}`
         const value = open ? (answers?.truth(name) ?? 'not reached') : 'not reached'
         const error = value === 'error' ? answers?.error(name) : undefined
         open &&= value === true
-        const saw = [...sawTags(part, tags), ...sawPaths(part, question.args)]
-        return { text: textOf(part), value, saw, ...(error === undefined ? {} : { error }) }
+        const expression = expressionOf(text)
+        const saw = [...sawTags(expression, tags), ...sawPaths(expression, question.args)]
+        return { text, value, saw, ...(error === undefined ? {} : { error }) }
       })
       open = holds(
-        clause,
+        kind,
         parts.map(({ value }) => value),
       )
-      return { kind: clause.kind, line: lineOf(policy, at), parts }
+      const { line: conditionLine } = policy.locate(Buffer.byteLength(policy.text.slice(0, start)))
+      return { kind, line: conditionLine, parts }
     })
     const erred = conditions.some(({ parts }) => parts.some(({ value }) => value === 'error'))
     const outcome =
@@ -76,17 +71,22 @@ function ask(
 ): Answers | undefined {
   const converted = convert(action.plan, args)
   if ('path' in converted) return undefined
-  const questions: Record<string, PolicyJson> = {}
-  for (const { id, json } of action.slice) {
+  const questions: Record<string, EnginePolicy> = {}
+  for (const { id, json, text } of action.slice) {
     questions[`${id}/scope`] = { ...json, effect: 'permit', conditions: [] }
-    for (const [at, { body }] of json.conditions.entries()) {
-      for (const [nth, part] of partsOf(body).entries())
-        questions[`${id}/${at}/${nth}`] = alone(part)
+    for (const [at, { parts }] of splitConditions(text).entries()) {
+      for (const [nth, part] of parts.entries()) questions[`${id}/${at}/${nth}`] = alone(part)
     }
   }
-  const call = callOf(action, principal, around, converted)
+  const {
+    principal: who,
+    action: what,
+    resource,
+    context,
+    entities,
+  } = callOf(action, principal, around, converted)
   const answer = around.engine.decideOnce({
-    ...call,
+    ...{ principal: who, action: what, resource, context, entities, validateRequest: true },
     schema: requestSchema(action.name, action.plan),
     policies: { staticPolicies: questions },
   })
@@ -101,32 +101,23 @@ function ask(
   }
 }
 
-/** The operands of the outermost `&&`, in the order in which they are evaluated. */
-function partsOf(body: Expr): readonly Expr[] {
-  if (!('&&' in body)) return [body]
-  const { left, right } = body['&&'] as { left: Expr; right: Expr }
-  return [...partsOf(left), ...partsOf(right)]
-}
-
-function holds({ kind }: Clause, values: readonly Truth[]): boolean {
-  const all = values.every((value) => value === true)
-  if (kind === 'when') return all
+function holds(kind: 'when' | 'unless', values: readonly Truth[]): boolean {
+  if (kind === 'when') return values.every((value) => value === true)
   return values.includes(false) && !values.includes('error')
 }
 
-function alone(part: Expr): PolicyJson {
-  return { ...ANYTHING, conditions: [{ kind: 'when', body: part }] }
+/** A policy that asks for this one part. Made of text: syntax trees round large integers. */
+function alone(part: string): string {
+  return `permit(principal, action, resource) when { ${part}\n };`
 }
 
-function textOf(part: Expr): string {
-  const text = cedar.policyText(alone(part)) ?? JSON.stringify(part)
-  return text.replace(/^.*?\bwhen \{\s*/s, '').replace(/\s*\};\s*$/, '')
+/** The part as a syntax tree, to see what it reads. */
+function expressionOf(part: string): Expr {
+  const policy = cedar.parsePolicy(alone(part))
+  return isEngineFailure(policy) ? NOTHING : (policy.conditions[0]?.body ?? NOTHING)
 }
 
-function lineOf(policy: Policy, at: number): number {
-  const offset = conditionOffsets(policy.text)[at] ?? 0
-  return policy.locate(Buffer.byteLength(policy.text.slice(0, offset))).line
-}
+const NOTHING: Expr = { Value: true }
 
 function sawTags(part: Expr, tags: Readonly<Record<string, unknown>>): readonly Seen[] {
   return readTagsOf(part).map((tag) => {

@@ -3,7 +3,11 @@
 // was never reached, a tool that is pending or quarantined) cannot be judged and cannot apply: it sleeps until
 // it can be, with a notice, so that a target that is down stops no boot (§1.2). A name that nothing explains
 // is a mistake.
-import type { Policy as EnginePolicy, ValidationError } from '@cedar-policy/cedar-wasm/nodejs'
+import type {
+  Policy as EnginePolicy,
+  PolicyJson,
+  ValidationError,
+} from '@cedar-policy/cedar-wasm/nodejs'
 import type { Catalogue } from '../catalogue/entry.ts'
 import { actionScope, canMatch } from './action-scope.ts'
 import type { CatalogueSchema } from './catalogue-schema.ts'
@@ -95,7 +99,14 @@ function withoutActions(policy: Policy, missing: readonly string[]): EnginePolic
   const known = actionScope(policy.json).named.filter((name) => !missing.includes(name))
   const groups = groupsOf(policy)
   const entities = [...groups, ...known].map((id) => ({ type: ACTION_TYPE, id }))
-  return { ...policy.json, action: { op: 'in', entities } }
+  return { ...withSmallIntegers(policy.json), action: { op: 'in', entities } }
+}
+
+/** Syntax trees round integers beyond 2^53, out of range even; validation looks at types alone. */
+function withSmallIntegers(json: PolicyJson): PolicyJson {
+  return JSON.parse(JSON.stringify(json), (_name, value: unknown) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) ? 0 : value,
+  ) as PolicyJson
 }
 
 function groupsOf(policy: Policy): readonly string[] {

@@ -10,7 +10,7 @@ import type { Finding } from './finding.ts'
 import type { InputType } from './input-type.ts'
 import { judgePolicies } from './judge-policies.ts'
 import type { PolicyFile } from './policy-files.ts'
-import { parsePolicies, type Policy } from './policy.ts'
+import { parsePolicies, textsOf, type Policy } from './policy.ts'
 import { planReads, readsNothing, type ReadPlan } from './read-plan.ts'
 import { requestSchema } from './request-schema.ts'
 
@@ -103,8 +103,4 @@ function prepareActions(
     actions.set(action, prepared)
   }
   return { actions, nothing }
-}
-
-function textsOf(slice: readonly Policy[]): Record<string, string> {
-  return Object.fromEntries(slice.map((policy) => [policy.id, policy.text]))
 }

@@ -11,6 +11,7 @@ export type Policy = Position & {
   readonly id: string
   readonly file: string
   readonly text: string
+  /** Its syntax tree, for reading alone: integers beyond 2^53 are rounded in it. */
   readonly json: PolicyJson
   /** Argument paths that its conditions read. */
   readonly reads: readonly Path[]
@@ -52,6 +53,11 @@ function parseOne(
   }
   const id = `${file}#${json.annotations?.['id'] ?? ordinal}`
   return { id, file, text: part.text, json, reads: readPaths(json), locate, ...locate(0) }
+}
+
+/** Policies as the engine takes them, by our ids. */
+export function textsOf(policies: readonly Policy[]): Record<string, string> {
+  return Object.fromEntries(policies.map(({ id, text }) => [id, text]))
 }
 
 /** Words of the engine about one policy, without the id that the finding has already. */

@@ -28,16 +28,49 @@ export function splitPolicies(source: string): readonly PolicyText[] {
   return found
 }
 
-/** Where the `when` and `unless` of one policy begin, in order. */
-export function conditionOffsets(policy: string): readonly number[] {
-  const found: number[] = []
+/** One `when` or `unless` of a policy, as written. */
+export type ConditionText = {
+  /** Offset of the keyword inside the policy, in UTF-16. */
+  readonly start: number
+  /** The operands of the outermost `&&`, in the order in which they are evaluated. */
+  readonly parts: readonly string[]
+}
+
+/** The conditions of one policy that parses, in order. */
+export function splitConditions(policy: string): readonly ConditionText[] {
+  const found: ConditionText[] = []
   let depth = 0
-  for (const { 0: token, index } of policy.matchAll(
-    /\/\/[^\n]*|"(?:[^"\\]|\\[^])*"?|[{}()]|\w+|[^]/g,
-  )) {
-    if ('{('.includes(token)) depth += 1
-    else if ('})'.includes(token)) depth -= 1
-    else if (depth === 0 && (token === 'when' || token === 'unless')) found.push(index)
+  let start = 0
+  let body = 0
+  for (const { 0: token, index } of policy.matchAll(WORDS)) {
+    if (OPENING.has(token)) depth += 1
+    if (CLOSING.has(token)) depth -= 1
+    if (depth === 0 && (token === 'when' || token === 'unless')) start = index
+    if (depth === 1 && token === '{') body = index + 1
+    if (depth === 0 && token === '}') {
+      found.push({ start, parts: splitOperands(policy.slice(body, index)) })
+    }
   }
   return found
+}
+
+const WORDS = /\/\/[^\n]*|"(?:[^"\\]|\\[^])*"|\w+|&&|\|\||[^]/g
+const OPENING: ReadonlySet<string> = new Set(['(', '{', '['])
+const CLOSING: ReadonlySet<string> = new Set([')', '}', ']'])
+
+function splitOperands(body: string): readonly string[] {
+  const cuts = [0]
+  let depth = 0
+  for (const { 0: token, index } of body.matchAll(WORDS)) {
+    if (OPENING.has(token)) depth += 1
+    if (CLOSING.has(token)) depth -= 1
+    if (depth > 0) continue
+    // `||` binds less than `&&`, and `if` takes all that follows: then there is one operand.
+    if (token === '||' || token === 'if') return [body.trim()]
+    if (token === '&&') cuts.push(index + 2)
+  }
+  return cuts.map((from, at) => {
+    const next = cuts[at + 1]
+    return body.slice(from, next === undefined ? undefined : next - 2).trim()
+  })
 }

@@ -5,6 +5,7 @@ import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-
 import type { Converted } from './convert.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Action } from './loaded.ts'
+import { textsOf } from './policy.ts'
 import { ACTION_TYPE, GATEWAY_TYPE } from './names.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
 
@@ -43,9 +44,8 @@ export function mayBeAllowed(
     resource: { type: GATEWAY_TYPE, id: around.gatewayId },
     // The input is unknown as a whole; an empty record would be an input without members.
     context: { input: { __extn: { fn: 'unknown', arg: 'input' } } },
-    policies: {
-      staticPolicies: Object.fromEntries(action.slice.map(({ id, json }) => [id, json])),
-    },
+    // As text: the engine's syntax trees round integers beyond 2^53.
+    policies: { staticPolicies: textsOf(action.slice) },
     entities: [principal.entity, ...actionEntities(action.name)],
   })
   if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)

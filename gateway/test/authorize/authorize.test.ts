@@ -1,0 +1,426 @@
+import { describe, expect, test } from 'vitest'
+import { cedar } from '../../src/authorize/engine.ts'
+import { Permit } from '../../src/authorize/permit.ts'
+import { rawNumber } from '../../src/json/raw-number.ts'
+import {
+  call,
+  catalogue,
+  files,
+  findingsOf,
+  GATEWAY,
+  identity,
+  identityOf,
+  isPermitted,
+  ISSUER,
+  principal,
+  refused,
+  started,
+  tool,
+  unloaded,
+} from './world.ts'
+
+const PRICES = tool('market___get_prices', {
+  type: 'object',
+  properties: { market: { type: 'string' }, day: { type: 'string' }, limit: { type: 'integer' } },
+  required: ['market'],
+})
+const ALERT = tool('market___set_alert', {
+  type: 'object',
+  properties: { price: { type: 'number' }, note: { type: 'string' } },
+  required: ['price'],
+})
+const READERS = `permit(principal, action == AgentCore::Action::"market___get_prices", resource)
+when { principal.hasTag("group") && principal.getTag("group") == "traders" };`
+const GERMANY = `forbid(principal, action == AgentCore::Action::"market___get_prices", resource)
+unless { context.input.market == "DE" };`
+const EVERYTHING = 'permit(principal, action, resource);'
+
+const alice = identity('alice', { tags: { group: 'analysts' } })
+const bob = identity('bob', { tags: { group: 'traders' } })
+
+describe('policy-audit §1.1', () => {
+  test('rule 9: without any policy everything is denied and nothing is listed', () => {
+    const authorize = started([], [PRICES])
+    expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
+      'authorize.no_such_tool',
+    )
+    expect(authorize.visible(bob)).toMatchObject({ entries: [], hidden: 1 })
+  })
+
+  test('rule 9: before anything is loaded everything is denied', () => {
+    const authorize = unloaded()
+    expect(refused(authorize.see(bob, PRICES.qualifiedName)).refused).toBe('authorize.policy_error')
+    expect(refused(authorize.decide(bob, PRICES, {}, 'r')).refused).toBe('authorize.policy_error')
+    expect(authorize.visible(bob)).toEqual({ entries: [], hidden: 0, version: '' })
+    expect(authorize.cedarSchemaText()).toBe('')
+    const question = {
+      principal: { ...bob.principal, kind: 'client', tags: {} },
+      tool: 'x',
+      args: {},
+    }
+    expect(authorize.explain(question as never).code).toBe('authorize.no_such_tool')
+  })
+
+  test('an allowed call is a permit that holds what was decided, serialised once', () => {
+    const authorize = started([READERS], [PRICES, ALERT])
+    const args = { market: 'DE', limit: rawNumber('10.0') }
+    const permit = call(authorize, bob, PRICES.qualifiedName, args)
+    expect(Permit.is(permit)).toBe(true)
+    expect(permit).toMatchObject({
+      requestId: 'request-1',
+      identity: bob,
+      entry: PRICES,
+      args,
+      argsJson: '{"market":"DE","limit":10.0}',
+      decision: { mode: 'ENFORCE', policies: ['1.cedar#1'] },
+    })
+  })
+
+  test('rule 1: a forbid that overflows denies, although the engine skips it and answers allow (P-13)', () => {
+    const overflow = `@id("no-overflow")
+forbid(principal, action == AgentCore::Action::"market___get_prices", resource)
+when { context.input has limit && context.input.limit + 9223372036854775807 < 0 };`
+    const authorize = started([EVERYTHING, overflow], [PRICES])
+    const args = { market: 'DE', limit: 1 }
+    expect(refused(call(authorize, bob, PRICES.qualifiedName, args))).toMatchObject({
+      refused: 'authorize.policy_error',
+      policies: ['2.cedar#no-overflow'],
+    })
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
+  })
+
+  test('rule 1: a failure of the engine or a thrown value denies and hides, and passes', () => {
+    let broken = true
+    const authorize = started([EVERYTHING, GERMANY], [PRICES, ALERT], {
+      ...cedar,
+      decide: (question) => (broken ? { failed: [] } : cedar.decide(question)),
+      decidePartly: (question) => cedar.decidePartly(question),
+    })
+    const args = { market: 'DE' }
+    expect(refused(call(authorize, bob, PRICES.qualifiedName, args))).toMatchObject({
+      refused: 'authorize.policy_error',
+      reason: 'the engine failed',
+    })
+    expect(refused(call(authorize, bob, ALERT.qualifiedName)).actual).toBe('authorize.policy_error')
+    broken = false
+    expect(
+      isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE', day: '1' })),
+    ).toBe(false)
+    expect(isPermitted(call(authorize, alice, PRICES.qualifiedName, args))).toBe(true)
+  })
+
+  test('rule 1: an error in partial evaluation hides, and so does its failure', () => {
+    const erring = `forbid(principal, action, resource) when { 9223372036854775807 + 1 < 0 };`
+    const certain = started([EVERYTHING, GERMANY, erring], [PRICES])
+    expect(refused(certain.see(bob, PRICES.qualifiedName))).toMatchObject({
+      refused: 'authorize.no_such_tool',
+      actual: 'authorize.policy_error',
+    })
+    const failing = started([EVERYTHING, GERMANY], [PRICES], {
+      ...cedar,
+      decidePartly: () => ({ failed: [] }),
+    })
+    expect(failing.visible(bob).entries).toEqual([])
+  })
+
+  test.each(['__entity', '__extn', '__expr'])(
+    'rule 4: `%s` anywhere in the arguments is refused',
+    (key) => {
+      const authorize = started([EVERYTHING, GERMANY], [PRICES])
+      const args = { market: 'DE', list: [1, { deep: { [key]: { type: 'X', id: 'y' } } }] }
+      expect(refused(call(authorize, bob, PRICES.qualifiedName, args))).toMatchObject({
+        refused: 'authorize.reserved_key',
+        seen: `\`${key}\``,
+      })
+    },
+  )
+
+  test('rule 4: the same words as values are only values', () => {
+    const authorize = started([EVERYTHING], [PRICES])
+    const args = { market: '__entity', list: ['__extn', null, 1] }
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, args))).toBe(true)
+  })
+
+  test('rule 5: what no policy reads cannot break a decision', () => {
+    const authorize = started([EVERYTHING, GERMANY], [PRICES])
+    const args = { market: 'DE', day: 5, limit: 1.123456, other: [null] }
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, args))).toBe(true)
+  })
+
+  test('rule 5: a value that a policy reads and that does not fit is refused by path and policy', () => {
+    const cheap = `permit(principal, action == AgentCore::Action::"market___set_alert", resource)
+when { context.input.price.lessThan(decimal("100.0")) };`
+    const authorize = started([cheap], [ALERT])
+    expect(refused(call(authorize, bob, ALERT.qualifiedName, { price: 1.12345 }))).toMatchObject({
+      refused: 'authorize.inconvertible_argument',
+      seen: '`/price` does not fit a decimal of 4 places',
+      policies: ['1.cedar#1'],
+      reason: expect.stringContaining('`1.cedar#1`') as string,
+    })
+    expect(refused(call(authorize, bob, ALERT.qualifiedName, {})).seen).toBe('`/price` is required')
+    const exact = { price: rawNumber('9.90') }
+    expect(isPermitted(call(authorize, bob, ALERT.qualifiedName, exact))).toBe(true)
+  })
+
+  test('rule 5: where a policy reads the input as a whole, a failure of the whole has no path', () => {
+    const whole = 'permit(principal, action, resource) when { context has input.a || true };'
+    const authorize = started(
+      ['permit(principal, action, resource) when { context == context };', whole],
+      [tool('t___x', { type: 'object', properties: { a: { type: 'boolean' } } })],
+    )
+    const answer = refused(call(authorize, bob, 't___x', [] as never))
+    expect(answer).toMatchObject({ seen: '`/` is not an object' })
+    expect(answer.policies).toEqual(['1.cedar#1', '2.cedar#1'])
+  })
+
+  test('rules 2 and 8: a bad set keeps the last good one, at every reload, and says where (F-07)', () => {
+    const authorize = unloaded()
+    const known = catalogue([PRICES])
+    expect(authorize.load(files(READERS), known).loaded).toBe(true)
+    for (let round = 0; round < 3; round += 1) {
+      const bad = authorize.load(
+        files(`${READERS}\npermit(principal, action, resource) when { 1 };`),
+        known,
+      )
+      expect(findingsOf(bad)[0]).toMatch(/^1\.cedar:3:44 /)
+      expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
+    }
+    expect(authorize.load(files(), known).loaded).toBe(true)
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(false)
+    expect(authorize.load(files(READERS), known).loaded).toBe(true)
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
+  })
+
+  test('rule 8: an engine that refuses to hold a set changes nothing', () => {
+    let full = false
+    const authorize = unloaded({
+      ...cedar,
+      prepareSet: (name, set) => (full ? FULL : cedar.prepareSet(name, set)),
+    })
+    expect(authorize.load(files(READERS), catalogue([PRICES])).loaded).toBe(true)
+    full = true
+    expect(findingsOf(authorize.load(files(), catalogue([PRICES])))).toEqual([':0:0 no room'])
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
+  })
+
+  test('rule 8: a schema that cannot be held refuses the load too', () => {
+    const authorize = unloaded({
+      ...cedar,
+      prepareSchema: (name, schema) =>
+        JSON.stringify(schema).includes('get_prices') ? FULL : cedar.prepareSchema(name, schema),
+    })
+    expect(findingsOf(authorize.load(files(), catalogue([PRICES])))).toEqual([':0:0 no room'])
+  })
+
+  test('rule 10: a permit on a group allows its tools', () => {
+    const authorize = started(
+      ['permit(principal is AgentCore::OAuthUser, action in AgentCore::Action::"Mcp", resource);'],
+      [PRICES],
+    )
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
+  })
+})
+
+const FULL = {
+  failed: [{ message: 'no room', help: null, code: null, url: null, severity: null }],
+}
+
+describe('policy-audit §1.3: each cache with two principals (R4)', () => {
+  test('decisions without arguments', () => {
+    const authorize = started([READERS], [PRICES])
+    for (let round = 0; round < 3; round += 1) {
+      expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
+      expect(isPermitted(call(authorize, alice, PRICES.qualifiedName))).toBe(false)
+    }
+  })
+
+  test('decisions by arguments, in which both the person and the arguments count', () => {
+    const own = `permit(principal, action, resource) when {
+  principal.hasTag("market") && context.input.market == principal.getTag("market") };`
+    const authorize = started([own], [PRICES])
+    const german = identity('g', { tags: { market: 'DE' } })
+    const french = identity('f', { tags: { market: 'FR' } })
+    for (let round = 0; round < 3; round += 1) {
+      expect(isPermitted(call(authorize, german, PRICES.qualifiedName, { market: 'DE' }))).toBe(
+        true,
+      )
+      expect(isPermitted(call(authorize, french, PRICES.qualifiedName, { market: 'DE' }))).toBe(
+        false,
+      )
+      expect(isPermitted(call(authorize, french, PRICES.qualifiedName, { market: 'FR' }))).toBe(
+        true,
+      )
+      expect(isPermitted(call(authorize, german, PRICES.qualifiedName, { market: 'FR' }))).toBe(
+        false,
+      )
+    }
+  })
+
+  test('lists, of one target and of all', () => {
+    const other = tool('other___get_prices')
+    const all = `permit(principal, action == AgentCore::Action::"other___get_prices", resource);`
+    const authorize = started([READERS, all], [other, PRICES])
+    for (let round = 0; round < 2; round += 1) {
+      expect(authorize.visible(bob).entries).toEqual([PRICES, other])
+      expect(authorize.visible(alice)).toMatchObject({ entries: [other], hidden: 1 })
+      expect(authorize.visible(bob, 'market')).toMatchObject({ entries: [PRICES], hidden: 0 })
+      expect(authorize.visible(alice, 'market')).toMatchObject({ entries: [], hidden: 1 })
+    }
+  })
+
+  test('a cached decision does not ask the engine again, and new arguments that nobody reads neither', () => {
+    let asked = 0
+    const authorize = started([EVERYTHING, GERMANY], [PRICES], {
+      ...cedar,
+      decide: (question) => {
+        asked += 1
+        return cedar.decide(question)
+      },
+    })
+    for (const day of ['1', '2', '3']) {
+      expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE', day }))).toBe(
+        true,
+      )
+    }
+    expect(asked).toBe(1)
+    call(authorize, bob, PRICES.qualifiedName, { market: 'FR' })
+    expect(asked).toBe(2)
+  })
+
+  test('a reload forgets what was decided before', () => {
+    const authorize = started([READERS], [PRICES])
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
+    const before = authorize.visible(bob).version
+    authorize.load(files(`forbid(principal, action, resource);`), catalogue([PRICES]))
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(false)
+    expect(authorize.visible(bob).version).not.toBe(before)
+  })
+
+  test('two gateways in one process do not share what the engine holds', () => {
+    const open = started([EVERYTHING], [PRICES])
+    const closed = started([], [PRICES])
+    expect(isPermitted(call(open, bob, PRICES.qualifiedName))).toBe(true)
+    expect(isPermitted(call(closed, bob, PRICES.qualifiedName))).toBe(false)
+  })
+})
+
+describe('protocol §9 and attacks M-10: what is not listed', () => {
+  test('unknown and invisible tools are one answer to the caller and two to the audit', () => {
+    const authorize = started([READERS], [PRICES])
+    const invisible = refused(call(authorize, alice, PRICES.qualifiedName))
+    const unknown = refused(call(authorize, alice, 'market___nothing'))
+    expect(invisible.actual).toBe('authorize.denied')
+    expect(unknown.actual).toBe('authorize.no_such_tool')
+    for (const { refused: code, seen, expected, rpcData } of [invisible, unknown]) {
+      expect({ code, seen, expected, rpcData }).toEqual({ code: 'authorize.no_such_tool' })
+    }
+  })
+
+  test('a name that does not exist costs one question, like one that is hidden', () => {
+    let asked = 0
+    const authorize = started([READERS], [PRICES], {
+      ...cedar,
+      decide: (question) => {
+        asked += 1
+        return cedar.decide(question)
+      },
+    })
+    const costOf = (name: string) => {
+      const before = asked
+      call(authorize, alice, name)
+      return asked - before
+    }
+    expect([costOf(PRICES.qualifiedName), costOf('market___nothing')]).toEqual([1, 1])
+    expect([costOf(PRICES.qualifiedName), costOf('market___nothing')]).toEqual([0, 0])
+    expect([costOf('x'.repeat(300)), costOf('y'.repeat(300))]).toEqual([1, 0])
+  })
+
+  test('a hidden tool stays hidden when it has changed as well', () => {
+    const changed = { ...PRICES, pin: 'changed' as const }
+    const authorize = started([READERS], [changed])
+    expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
+      'authorize.tool_changed',
+    )
+    expect(refused(call(authorize, alice, PRICES.qualifiedName)).refused).toBe(
+      'authorize.no_such_tool',
+    )
+    expect(authorize.visible(bob).entries).toEqual([])
+  })
+
+  test('a pending tool and one that is quarantined are neither listed nor callable', () => {
+    const pending = tool('market___new', {}, { pin: 'pending' })
+    const gone = tool('market___gone', {}, { quarantined: 'the target no longer has it' })
+    const broken = tool('market___broken', {
+      type: 'object',
+      properties: { 'a b-': { type: 'string' } },
+    })
+    const authorize = started([EVERYTHING], [pending, gone, broken, PRICES])
+    expect(authorize.visible(bob).entries).toEqual([PRICES])
+    const reasonOf = (name: string) => {
+      const { refused: code, reason } = refused(call(authorize, bob, name))
+      return [code, reason]
+    }
+    expect(reasonOf('market___new')).toEqual([
+      'authorize.no_such_tool',
+      'the tool waits for approval',
+    ])
+    expect(reasonOf('market___gone')).toEqual([
+      'authorize.no_such_tool',
+      'the target no longer has it',
+    ])
+    expect(reasonOf('market___broken')[1]).toMatch(/^no policy schema can be made/)
+  })
+
+  test('a tool that was swapped between being seen and being decided is not called', () => {
+    const authorize = started([EVERYTHING], [PRICES])
+    const stale = { ...PRICES, hash: 'another' }
+    expect(refused(authorize.decide(bob, stale, {}, 'r')).refused).toBe('authorize.tool_changed')
+    expect(refused(authorize.decide(bob, tool('market___gone'), {}, 'r')).refused).toBe(
+      'authorize.no_such_tool',
+    )
+  })
+})
+
+describe('policy-audit §1.2: the AgentCore shape', () => {
+  test('the schema can be read as Cedar text', () => {
+    const text = started([], [PRICES]).cedarSchemaText()
+    expect(text).toContain('namespace AgentCore')
+    expect(text).toContain('action "market___get_prices" in [Action::"CallTool"] appliesTo')
+  })
+
+  test('people, agents and machines differ by type and tags', () => {
+    const rules = [
+      `permit(principal == AgentCore::OAuthUser::"alice", action == AgentCore::Action::"t___people", resource);`,
+      `permit(principal is AgentCore::OAuthClient, action == AgentCore::Action::"t___machines", resource);`,
+      `permit(principal, action == AgentCore::Action::"t___agents", resource)
+       when { principal.hasTag("agent") && principal.getTag("agent") == "bot" };`,
+      `permit(principal, action == AgentCore::Action::"t___tenant", resource)
+       when { principal.hasTag("tenant") && principal.getTag("tenant") == "acme" };`,
+    ]
+    const authorize = started(
+      rules,
+      ['people', 'machines', 'agents', 'tenant'].map((name) => tool(`t___${name}`)),
+    )
+    const listOf = (who: ReturnType<typeof principal>) =>
+      authorize.visible(identityOf(who)).entries.map(({ name }) => name)
+    expect(listOf(principal('alice', { tenant: 'acme' }))).toEqual(['people', 'tenant'])
+    expect(listOf(principal('', { kind: 'client', clientId: 'alice' }))).toEqual(['machines'])
+    expect(listOf(principal('alice', { kind: 'agent', clientId: 'bot' }))).toEqual([
+      'agents',
+      'people',
+    ])
+    expect(listOf(principal('alice', { issuer: 'https://other.example' }))).toEqual([])
+    expect(listOf(principal('bob', { tags: { agent: 'bot' } }))).toEqual([])
+    expect(listOf(principal(`alice`, { issuer: ISSUER, tags: { tenant: 'acme' } }))).toEqual([
+      'people',
+      'tenant',
+    ])
+  })
+
+  test('a policy that is written for another gateway does not apply here', () => {
+    const rule = (id: string) =>
+      `permit(principal, action, resource == AgentCore::Gateway::"${id}");`
+    expect(started([rule(GATEWAY)], [PRICES]).visible(bob).entries).toEqual([PRICES])
+    expect(started([rule('arn:aws:x')], [PRICES]).visible(bob).entries).toEqual([])
+  })
+})

@@ -1,0 +1,132 @@
+// A small world for the tests of authorize: catalogues, identities and policies in a line each.
+import { createAuthorize, type Authorize, type LoadResult } from '../../src/authorize/authorize.ts'
+import type { Engine } from '../../src/authorize/engine.ts'
+import type { PolicyFile } from '../../src/authorize/policy-files.ts'
+import type { Catalogue, CatalogueEntry, TargetHealth } from '../../src/catalogue/entry.ts'
+import { Identity, type Principal } from '../../src/identify/identity.ts'
+import type { JsonObject } from '../../src/json/value.ts'
+import { isRefusal, type Refusal } from '../../src/refusal.ts'
+
+export const ISSUER = 'https://login.acme.example'
+export const GATEWAY = 'https://gate.acme.example'
+
+export function tool(
+  qualifiedName: string,
+  inputSchema: JsonObject = { type: 'object' },
+  more: Partial<CatalogueEntry> = {},
+): CatalogueEntry {
+  const [target = '', name = ''] = qualifiedName.split('___')
+  return {
+    kind: 'tool',
+    target,
+    name,
+    qualifiedName,
+    wire: { name, inputSchema },
+    inputSchema,
+    hash: `hash of ${qualifiedName}`,
+    pin: 'approved',
+    facts: { readOnly: true, idempotent: true, durability: 'written', auditPaths: [] },
+    paramHeaders: [],
+    quarantined: undefined,
+    ...more,
+  }
+}
+
+export function catalogue(
+  entries: readonly CatalogueEntry[],
+  health: Readonly<Record<string, TargetHealth>> = {},
+): Catalogue {
+  return {
+    version: 1,
+    entries: new Map(entries.map((entry) => [entry.qualifiedName, entry])),
+    health: new Map(Object.entries(health)),
+  }
+}
+
+type Described = {
+  readonly kind?: Principal['kind']
+  readonly issuer?: string
+  readonly clientId?: string
+  readonly tenant?: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+export function principal(subject: string, described: Described = {}): Principal {
+  const { kind = 'person', issuer = ISSUER, clientId = 'ide', tenant, tags = {} } = described
+  const common = {
+    issuer,
+    clientId,
+    tenant,
+    tags: new Map(Object.entries(tags)),
+    fingerprint: JSON.stringify([subject, described]),
+  }
+  return kind === 'client' ? { kind, ...common } : { kind, subject, ...common }
+}
+
+export function identity(subject: string, described: Described = {}): Identity {
+  return identityOf(principal(subject, described))
+}
+
+export function identityOf(who: Principal): Identity {
+  return new Identity({
+    principal: who,
+    tokenHash8: '00000000',
+    jti: undefined,
+    sid: undefined,
+    grant: undefined,
+    scopes: new Set(),
+    issuedAtSeconds: 0,
+    expiresAtSeconds: 1,
+    authTimeSeconds: undefined,
+    acr: undefined,
+    amr: [],
+    keysStale: false,
+  })
+}
+
+/** Policies in files `1.cedar`, `2.cedar`, … */
+export function files(...texts: readonly string[]): readonly PolicyFile[] {
+  return texts.map((text, at) => ({ file: `${at + 1}.cedar`, text }))
+}
+
+export function started(
+  policies: readonly string[],
+  entries: readonly CatalogueEntry[],
+  engine?: Engine,
+): Authorize {
+  const authorize = unloaded(engine)
+  const result = authorize.load(files(...policies), catalogue(entries))
+  if (!result.loaded) throw new Error(JSON.stringify(result.findings))
+  return authorize
+}
+
+export function unloaded(engine?: Engine): Authorize {
+  const settings = { gatewayId: GATEWAY, homeIssuer: ISSUER }
+  return createAuthorize(engine === undefined ? settings : { ...settings, engine })
+}
+
+/** Sees the tool and decides; what the pipeline does. */
+export function call(
+  authorize: Authorize,
+  who: Identity,
+  name: string,
+  args: JsonObject = {},
+): ReturnType<Authorize['decide']> {
+  const entry = authorize.see(who, name)
+  return isRefusal(entry) ? entry : authorize.decide(who, entry, args, 'request-1')
+}
+
+/** The refusal, or a failure of the test. */
+export function refused(answer: object): Refusal {
+  if (!isRefusal(answer)) throw new Error('expected a refusal')
+  return answer
+}
+
+export function isPermitted(answer: object): boolean {
+  return !isRefusal(answer)
+}
+
+export function findingsOf(result: LoadResult): readonly string[] {
+  if (result.loaded) return []
+  return result.findings.map(({ file, line, column, text }) => `${file}:${line}:${column} ${text}`)
+}
