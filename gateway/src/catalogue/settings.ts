@@ -1,6 +1,7 @@
 // The slice of the configuration that every target shares: which baseline its pins belong to, and what is
 // true of its tools. A target's own annotations are never believed for the latter.
 import { z } from 'zod'
+import type { DeepReadonly } from '../config/deep-readonly.ts'
 import type { ToolFacts } from './entry.ts'
 
 const toolSettings = z.strictObject({
@@ -45,7 +46,7 @@ export const catalogueMembers = {
     .describe("facts about tools, by the target's own name"),
 }
 
-export type ToolSettings = Readonly<z.output<typeof toolSettings>>
+export type ToolSettings = DeepReadonly<z.output<typeof toolSettings>>
 /** What the catalogue needs to know of one target. */
 export type CatalogueTarget = {
   readonly id: string

@@ -76,6 +76,7 @@ function asking(plan: ExchangePlan, credential: Credential, signal: AbortSignal)
     const id = `describe-${asked}`
     const request = ownRequest(id, method, { ...params, _meta: META }, REVISION, credential)
     const outcome = await exchange({ ...plan, connectionKey }, request, id, META, signal)
+    if (signal.aborted) throw new Error(`${method}: no answer in time`)
     const body = bodyOf(outcome, method)
     bytes += body.length
     if (bytes > MAX_BYTES) throw new Error(`the description is larger than ${MAX_BYTES} bytes`)

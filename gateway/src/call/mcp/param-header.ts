@@ -4,7 +4,6 @@ import type { ParamHeader } from '../../catalogue/entry.ts'
 import { isRawNumber } from '../../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 
-const PREFIX = 'mcp-param-'
 const NAME = /^mcp-param-[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/
 const SAFE = /^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$/
 const DECIMAL = /^-?\d+(\.\d+)?$/
@@ -23,7 +22,7 @@ export function addDeclaredHeaders(
   }
 }
 
-/** Appends what the client sent beyond the declared ones: forwarded unused, bounded in number and size. */
+/** Appends what the client sent beyond the declared ones: forwarded as it came, unused, bounded in number and size. */
 export function addUndeclaredHeaders(
   headers: string[],
   sent: ReadonlyMap<string, string>,
@@ -32,9 +31,10 @@ export function addUndeclaredHeaders(
   let forwarded = 0
   for (const [name, value] of sent) {
     const lower = name.toLowerCase()
-    if (!NAME.test(lower) || value.length > MAX_VALUE || forwarded === MAX_FORWARDED) continue
+    if (!NAME.test(lower) || !SAFE.test(value)) continue
+    if (value.length > MAX_VALUE || forwarded === MAX_FORWARDED) continue
     if (declared.some(({ header }) => header.toLowerCase() === lower)) continue
-    headers.push(lower, encodeHeaderValue(value))
+    headers.push(lower, value)
     forwarded += 1
   }
 }
@@ -44,11 +44,6 @@ export function encodeHeaderValue(text: string): string {
   const ambiguous = text.startsWith('=?base64?') && text.endsWith('?=')
   if (SAFE.test(text) && !ambiguous) return text
   return `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`
-}
-
-/** Full header name of a declaration. */
-export function paramHeaderName(declared: string): string {
-  return PREFIX + declared.toLowerCase()
 }
 
 function headerText(value: JsonValue | undefined): string | undefined {

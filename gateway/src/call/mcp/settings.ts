@@ -1,6 +1,7 @@
 // The slice of the configuration of one target that is an MCP server of the modern era (2026-07-28).
 // What all kinds of target share (tools, baseline, credential) has slices of its own.
 import { z } from 'zod'
+import type { DeepReadonly } from '../../config/deep-readonly.ts'
 import { isCidr } from '../../net/addresses.ts'
 
 const milliseconds = (fallback: number) => z.int().min(10).max(600_000).default(fallback)
@@ -53,7 +54,7 @@ export const mcpTargetMembers = {
 }
 
 const mcpTargetObject = z.strictObject(mcpTargetMembers)
-export type McpTargetSettings = Readonly<z.output<typeof mcpTargetObject>>
+export type McpTargetSettings = DeepReadonly<z.output<typeof mcpTargetObject>>
 
 function isEndpoint(text: string): boolean {
   const url = URL.parse(text)

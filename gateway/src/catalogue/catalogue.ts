@@ -1,0 +1,182 @@
+// What all targets offer, as one immutable state that the path reads (architecture §3). Each target is asked
+// off the path, at its own pace and alone: a slow, dead or lying one delays and changes no other.
+import type { Connector } from '../call/connector.ts'
+import type { Credential } from '../credential/credential.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../system/clock.ts'
+import type { Catalogue, CatalogueEntry, TargetHealth } from './entry.ts'
+import { lookalikes } from './names.ts'
+import { createPinStore } from './pins.ts'
+import type { CatalogueTarget } from './settings.ts'
+import { watchTarget } from './target-state.ts'
+import type { TargetWatch } from './target-state.ts'
+
+export type CatalogueParts = {
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** The gateway's credential for describing a target. */
+  readonly credential: (target: string) => Credential | Promise<Credential>
+  readonly store: Store
+  readonly clock: Clock
+  /** For the audit: what was approved, and what is no longer as it was approved. */
+  readonly pinChanged: (detail: Readonly<Record<string, unknown>>) => void
+  readonly log: {
+    readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void
+  }
+  readonly intervalMs?: number
+  /** How long one target may take to describe itself. */
+  readonly describeMs?: number
+}
+
+export type CatalogueWatch = {
+  readonly current: () => Catalogue
+  /** Loads what was approved, without asking any target. */
+  readonly restore: () => Promise<void>
+  /** Asks one target, or all of them at once; settles when they are done, and never rejects. */
+  readonly refresh: (target?: string) => Promise<void>
+  /** Called after `current` has changed in more than the time of a description; returns what ends it. */
+  readonly onChange: (changed: (catalogue: Catalogue) => void) => () => void
+  /** What targets offer under names that cannot be listed, for the operator. */
+  readonly findings: () => readonly { readonly target: string; readonly reason: string }[]
+  readonly close: () => void
+}
+
+const INTERVAL_MS = 60_000
+const DESCRIBE_MS = 30_000
+
+export function createCatalogue(
+  targets: readonly CatalogueTarget[],
+  parts: CatalogueParts,
+): CatalogueWatch {
+  const closing = new AbortController()
+  const listeners = new Set<(catalogue: Catalogue) => void>()
+  const underWay = new Map<string, Promise<void>>()
+  const pins = createPinStore(parts.store)
+  const alike = lookalikes(targets.map(({ id }) => id))
+  const watches = new Map<string, TargetWatch>()
+  let catalogue: Catalogue = { version: 0, entries: new Map(), health: new Map() }
+
+  for (const target of targets) {
+    if (alike.has(target.id)) continue
+    watches.set(
+      target.id,
+      watchTarget(target, {
+        pins,
+        describe: () => describe(target.id),
+        nowMs: parts.clock.wallMs,
+        approved: (tools) =>
+          parts.pinChanged({
+            change: 'approved',
+            target: target.id,
+            baseline: target.baseline,
+            tools,
+          }),
+      }),
+    )
+  }
+
+  async function describe(id: string) {
+    const connector = parts.connectors.get(id)
+    if (connector === undefined) throw new Error('no connector for this target')
+    const credential = await parts.credential(id)
+    const signal = AbortSignal.any([
+      closing.signal,
+      AbortSignal.timeout(parts.describeMs ?? DESCRIBE_MS),
+    ])
+    return await connector.describe(credential, signal)
+  }
+
+  function publish(): void {
+    if (closing.signal.aborted) return
+    const entries = new Map<string, CatalogueEntry>()
+    const health = new Map<string, TargetHealth>()
+    for (const { id } of targets) {
+      const state = watches.get(id)?.state()
+      health.set(id, state?.health ?? LOOKALIKE)
+      for (const entry of state?.entries ?? []) entries.set(entry.qualifiedName, entry)
+    }
+    const before = catalogue
+    const same = isSame(before, entries, health)
+    // Entries stay the same objects while nothing changed: later stages hang caches on them.
+    catalogue = same ? { ...before, health } : { version: before.version + 1, entries, health }
+    if (same) return
+    report(before, catalogue)
+    for (const listener of listeners) listener(catalogue)
+  }
+
+  function report(before: Catalogue, after: Catalogue): void {
+    for (const [target, { state, reason }] of after.health) {
+      if (state !== 'up' && before.health.get(target)?.state !== state) {
+        parts.log.warn({ target, state, reason }, 'a target is not available')
+      }
+    }
+    for (const [tool, { pin, quarantined, target }] of after.entries) {
+      const known = before.entries.get(tool)
+      if (known?.pin === pin && known.quarantined === quarantined) continue
+      if (pin === 'approved' && quarantined === undefined) continue
+      parts.log.warn({ target, tool, pin, quarantined }, 'a tool is not callable')
+      if (pin !== 'approved') parts.pinChanged({ change: pin, tool, target })
+    }
+  }
+
+  async function refreshOne(id: string, watch: TargetWatch): Promise<void> {
+    const running = underWay.get(id)
+    if (running !== undefined) return await running
+    const started = watch
+      .restore()
+      .then(() => watch.refresh())
+      .then(publish)
+      .finally(() => underWay.delete(id))
+    underWay.set(id, started)
+    return await started
+  }
+
+  async function refresh(only?: string): Promise<void> {
+    const chosen = [...watches].filter(([id]) => only === undefined || id === only)
+    await Promise.all(chosen.map(([id, watch]) => refreshOne(id, watch)))
+  }
+
+  const timer = setInterval(() => void refresh(), parts.intervalMs ?? INTERVAL_MS).unref()
+  return {
+    current: () => catalogue,
+    refresh,
+    async restore() {
+      await Promise.all([...watches.values()].map((watch) => watch.restore()))
+      publish()
+    },
+    onChange(changed) {
+      listeners.add(changed)
+      return () => listeners.delete(changed)
+    },
+    findings: () =>
+      [...watches].flatMap(([target, watch]) =>
+        watch.state().findings.map((reason) => ({ target, reason })),
+      ),
+    close() {
+      clearInterval(timer)
+      closing.abort(new Error('the gateway stops'))
+      listeners.clear()
+    },
+  }
+}
+
+const LOOKALIKE: TargetHealth = {
+  state: 'isolated',
+  reason: 'its id looks like that of another target',
+  describedAtMs: undefined,
+}
+
+function isSame(
+  before: Catalogue,
+  entries: ReadonlyMap<string, CatalogueEntry>,
+  health: ReadonlyMap<string, TargetHealth>,
+): boolean {
+  if (before.entries.size !== entries.size || before.health.size !== health.size) return false
+  for (const [name, { hash, pin, quarantined }] of entries) {
+    const known = before.entries.get(name)
+    if (known?.hash !== hash || known.pin !== pin || known.quarantined !== quarantined) return false
+  }
+  for (const [target, { state }] of health) {
+    if (before.health.get(target)?.state !== state) return false
+  }
+  return true
+}

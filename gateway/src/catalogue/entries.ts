@@ -1,0 +1,68 @@
+// The entries of one target: what it offers against what was approved (policy-audit §1.6). What goes on the
+// wire and into the policy schema is the approved definition, never a newer one.
+import type { CatalogueEntry } from './entry.ts'
+import type { OfferedTool } from './offered-tool.ts'
+import { factsOf } from './settings.ts'
+import type { CatalogueTarget } from './settings.ts'
+
+/** What was approved under one name, judged once. */
+export type ApprovedTool = {
+  readonly hash: string
+  /** `undefined`: the definition was not written down. */
+  readonly tool: OfferedTool | undefined
+}
+
+const GONE = 'the target no longer offers it'
+
+/** `offered` undefined: the target could not be asked; what was approved stands. */
+export function entriesOf(
+  target: CatalogueTarget,
+  offered: readonly OfferedTool[] | undefined,
+  approved: ReadonlyMap<string, ApprovedTool>,
+): readonly CatalogueEntry[] {
+  const entries: CatalogueEntry[] = []
+  const names = new Set<string>()
+  for (const tool of offered ?? []) {
+    names.add(tool.name)
+    entries.push(offeredEntry(target, tool, approved.get(tool.name)))
+  }
+  for (const [name, { hash, tool }] of approved) {
+    if (names.has(name) || tool === undefined) continue
+    const quarantined = tool.fault ?? (offered === undefined ? undefined : GONE)
+    entries.push({ ...entryOf(target, { ...tool, hash }), pin: 'approved', quarantined })
+  }
+  return entries
+}
+
+function offeredEntry(
+  target: CatalogueTarget,
+  tool: OfferedTool,
+  approved: ApprovedTool | undefined,
+): CatalogueEntry {
+  const quarantined = tool.fault
+  const unchanged = approved?.hash === tool.hash
+  const shown = approved?.tool ?? (unchanged ? tool : undefined)
+  if (approved === undefined || shown === undefined) {
+    return { ...entryOf(target, tool), pin: 'pending', quarantined }
+  }
+  const pin = unchanged ? 'approved' : 'changed'
+  return { ...entryOf(target, { ...shown, hash: approved.hash }), pin, quarantined }
+}
+
+function entryOf(
+  target: CatalogueTarget,
+  tool: OfferedTool,
+): Omit<CatalogueEntry, 'pin' | 'quarantined'> {
+  const configured = Object.hasOwn(target.tools, tool.name) ? target.tools[tool.name] : undefined
+  return {
+    kind: 'tool',
+    target: target.id,
+    name: tool.name,
+    qualifiedName: tool.qualifiedName,
+    wire: tool.definition,
+    inputSchema: tool.inputSchema,
+    hash: tool.hash,
+    facts: factsOf(configured),
+    paramHeaders: tool.paramHeaders,
+  }
+}
