@@ -85,6 +85,11 @@ export function guardRegistration(metadata: AllClientMetadata): void {
   // Left out, not refused: scopes nobody knows, and everything with a URL that somebody could be made to fetch.
   for (const member of Object.keys(metadata)) if (!KEPT.has(member)) delete metadata[member]
   metadata.application_type = 'native'
+  // The library makes a secret before it knows that this client has no use for one.
+  if (metadata.token_endpoint_auth_method === 'none') {
+    delete metadata['client_secret']
+    delete metadata['client_secret_expires_at']
+  }
 }
 
 function isLoopbackRedirect(uri: unknown): boolean {

@@ -38,7 +38,7 @@ export async function startRecordingTarget(
   const server = createServer({ keepAliveTimeout: 60_000 })
   const { recording, add } = recordConnections(server)
   server.on('connection', (socket) => {
-    socket.once('data', () => {
+    socket.on('data', () => {
       if (behaviour.dead === 'resets') socket.resetAndDestroy()
     })
   })
