@@ -13,7 +13,7 @@ import type { DenyList } from './deny-list.ts'
 import { issuerFetch } from './discovery.ts'
 import type { Identity, Principal } from './identity.ts'
 import { createKeyCache } from './key-cache.ts'
-import type { KeyStatus } from './key-cache.ts'
+import type { KeyCache, KeyStatus } from './key-cache.ts'
 import { createPrincipals } from './principals.ts'
 import { PROFILES } from './profiles/profiles.ts'
 import type { IssuerSettings } from './settings.ts'
@@ -47,7 +47,12 @@ export type IdentifyParts = {
   }
   /** The oldest list of revocations that is good enough. */
   readonly maxRevocationAgeMs?: number
+  /** Where keys outlive this configuration: a reload while an issuer is away must not lose them (F-02). */
+  readonly keyCaches?: KeyCaches
 }
+
+/** By everything that a key cache depends on. */
+export type KeyCaches = Map<string, KeyCache>
 
 const MAX_CACHED_TOKENS = 20_000
 const MAX_PRINCIPALS = 10_000
@@ -166,15 +171,31 @@ function issuersOf(
         besides: new Set([...settings.audienceBesides, ...besides]),
         fromClient: settings.audienceFrom === 'client_id',
       },
-      keys: createKeyCache({
-        issuer,
-        jwksUri: settings.jwksUri,
-        staleIfErrorSeconds: settings.staleIfErrorSeconds,
-        fetch: issuerFetch(settings, parts.fetch),
-        clock: parts.clock,
-        warn: (fields, message) => parts.log.warn(fields, message),
-      }),
+      keys: keysOf(settings, parts),
     })
   }
   return issuers
+}
+
+function keysOf(settings: IssuerSettings, parts: IdentifyParts): KeyCache {
+  const { issuer, jwksUri, staleIfErrorSeconds, allowInsecureIssuer, allowAddresses } = settings
+  const key = JSON.stringify([
+    issuer,
+    jwksUri,
+    staleIfErrorSeconds,
+    allowInsecureIssuer,
+    allowAddresses,
+  ])
+  const known = parts.keyCaches?.get(key)
+  if (known !== undefined) return known
+  const fresh = createKeyCache({
+    issuer,
+    jwksUri,
+    staleIfErrorSeconds,
+    fetch: issuerFetch(settings, parts.fetch),
+    clock: parts.clock,
+    warn: (fields, message) => parts.log.warn(fields, message),
+  })
+  parts.keyCaches?.set(key, fresh)
+  return fresh
 }
