@@ -53,7 +53,6 @@ export function createCatalogue(
   const pins = createPinStore(parts.store)
   const alike = lookalikes(targets.map(({ id }) => id))
   const watches = new Map<string, TargetWatch>()
-  let catalogue: Catalogue = { version: 0, entries: new Map(), health: new Map() }
 
   for (const target of targets) {
     if (alike.has(target.id)) continue
@@ -85,8 +84,9 @@ export function createCatalogue(
     return await connector.describe(credential, signal)
   }
 
-  function publish(): void {
-    if (closing.signal.aborted) return
+  let catalogue: Catalogue = { version: 0, ...collect() }
+
+  function collect(): Pick<Catalogue, 'entries' | 'health'> {
     const entries = new Map<string, CatalogueEntry>()
     const health = new Map<string, TargetHealth>()
     for (const { id } of targets) {
@@ -94,13 +94,25 @@ export function createCatalogue(
       health.set(id, state?.health ?? LOOKALIKE)
       for (const entry of state?.entries ?? []) entries.set(entry.qualifiedName, entry)
     }
+    return { entries, health }
+  }
+
+  function publish(): void {
+    if (closing.signal.aborted) return
+    const { entries, health } = collect()
     const before = catalogue
     const same = isSame(before, entries, health)
     // Entries stay the same objects while nothing changed: later stages hang caches on them.
     catalogue = same ? { ...before, health } : { version: before.version + 1, entries, health }
     if (same) return
     report(before, catalogue)
-    for (const listener of listeners) listener(catalogue)
+    for (const listener of listeners) {
+      try {
+        listener(catalogue)
+      } catch (error) {
+        parts.log.warn({ error: wordsOf(error) }, 'a new catalogue could not be taken over')
+      }
+    }
   }
 
   function report(before: Catalogue, after: Catalogue): void {
@@ -157,6 +169,10 @@ export function createCatalogue(
       listeners.clear()
     },
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error'
 }
 
 const LOOKALIKE: TargetHealth = {
