@@ -109,7 +109,7 @@ describe('writeRefusal: challenge (RFC 6750 §3, RFC 9728 §5.1)', () => {
 
   it('property: no text gets out of its quoted-string, its field or the header', async () => {
     const { bearerChallenge } = await import('../../src/out/challenge.ts')
-    const text = fc.string({ unit: 'binary' })
+    const text = hostileText()
     fc.assert(
       fc.property(text, text, text, (description, resourceMetadata, scope) => {
         const value = bearerChallenge({ error: 'e', description, resourceMetadata, scope })
@@ -267,7 +267,7 @@ describe('writeRefusal: headers and connection', () => {
   })
 
   it('property: whatever a refusal says, headers stay one line each and JSON stays JSON', async () => {
-    const text = fc.string({ unit: 'binary' })
+    const text = hostileText()
     const code = fc.constantFrom(...(Object.keys(REFUSALS) as RefusalCode[]))
     await fc.assert(
       fc.asyncProperty(code, text, text, text, async (refused, seen, expected, scope) => {
@@ -281,3 +281,9 @@ describe('writeRefusal: headers and connection', () => {
     )
   })
 })
+
+/** Text made of what ends strings, fields and headers, and of anything else. */
+function hostileText(): fc.Arbitrary<string> {
+  const enders = fc.constantFrom('"', '\\', '\r', '\n', '\0', ',', ' ', 'a', 'é')
+  return fc.oneof(fc.string({ unit: enders }), fc.string({ unit: 'binary' }))
+}
