@@ -1,7 +1,7 @@
 // From a finding to a problem: line, column and the line of the file, with everything masked that may be a
 // secret. What is not understood well enough to be masked is not shown.
 import { LineCounter } from 'yaml'
-import { looksSecret, soundsSecret } from '../secrets/redaction.ts'
+import { looksSecret } from '../secrets/redaction.ts'
 import type { Finding, Problem } from './problem.ts'
 import { pathText } from './problem.ts'
 import type { Range } from './read-yaml.ts'
@@ -91,11 +91,13 @@ function masked(
   return cut(text, mark, Math.max(1, markLength))
 }
 
-/** With broken syntax only the part up to the place is shown, and only if nothing in it sounds secret. */
+/** With broken syntax nobody knows what is a value: the key is shown, and a dot or three for the rest. */
 function cautious(line: string, from: number): Problem['excerpt'] {
-  const key = /^[\s-]*([A-Za-z][A-Za-z0-9_-]*):(\s|$)/.exec(line)
-  if (key === null || soundsSecret(line) || looksSecret(line)) return undefined
-  return cut(line, Math.min(from, line.length), 1)
+  const key = /^[\s-]*[A-Za-z][A-Za-z0-9_-]{0,63}:(?=\s|$)/.exec(line)?.[0]
+  if (key === undefined || looksSecret(key)) return undefined
+  return key === line.trimEnd()
+    ? cut(key, Math.min(from, key.length), 1)
+    : cut(`${key} …`, Math.min(from, key.length + 1), 1)
 }
 
 function withoutComment(text: string, mark: number): string {

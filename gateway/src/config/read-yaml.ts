@@ -41,7 +41,7 @@ export function readYaml(
       merge: false,
       resolveKnownTags: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     })
     reading.document = document
     for (const error of [...document.errors, ...document.warnings]) {
@@ -108,7 +108,9 @@ class Reading {
   ): unknown {
     if (++this.#aliases > MAX_ALIASES || this.document === undefined) return this.#exhaust(path, at)
     const target = node.resolve(this.document)
-    return target === undefined ? null : this.read(target, path, key)
+    if (target !== undefined) return this.read(target, path, key)
+    this.findings.push({ ...syntaxFinding('BAD_ALIAS', at), path })
+    return undefined
   }
 
   #scalar(value: unknown, path: readonly PathKey[], at: Range): unknown {

@@ -9,6 +9,7 @@ import { issuerSettings } from '../identify/settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { isOrigin, isPublicUrl } from './addresses.ts'
+import type { DeepReadonly } from './deep-readonly.ts'
 import { targetId, targetSettings } from './target.ts'
 
 const port = z.int().min(0).max(65_535)
@@ -134,5 +135,3 @@ export const configSchema = z
 export type TargetSettings = DeepReadonly<z.output<typeof targetSettings>>
 /** The whole configuration: defaults resolved, paths absolute, frozen; its maps have no prototype. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>
-
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { configJsonSchema } from '../../src/config/schema-node.ts'
+import { relaxations } from '../../src/config/relaxations.ts'
+import { changed, good } from './sample-config.ts'
+
+test('a relaxation is listed with its path and meaning, and only where it is on', () => {
+  expect(relaxations(good())).toEqual([
+    { path: 'targets.market.allowInsecureTarget', meaning: expect.stringContaining('plain http') },
+  ])
+  const off = changed('allowInsecureTarget: true', 'allowInsecureTarget: false').replace(
+    'http://127.0.0.1:4001',
+    'https://market.example',
+  )
+  expect(relaxations(good(off))).toEqual([])
+  const more = changed('profile: rfc9068', 'profile: rfc9068\n      allowInsecureIssuer: true')
+  expect(relaxations(good(more)).map(({ path }) => path)).toEqual([
+    'authorization.issuers[0].allowInsecureIssuer',
+    'targets.market.allowInsecureTarget',
+  ])
+})
+
+test('every key that begins with `allowInsecure` is marked as a relaxation in the schema', () => {
+  const found: string[] = []
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    for (const [name, inner] of Object.entries(node)) {
+      if (name.startsWith('allowInsecure')) {
+        found.push(name)
+        expect(inner).toMatchObject({ 'x-relaxation': true, default: false })
+      }
+      visit(inner)
+    }
+  }
+  visit(configJsonSchema())
+  expect(found.sort()).toEqual(['allowInsecureIssuer', 'allowInsecureTarget'])
+})
