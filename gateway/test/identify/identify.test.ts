@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../src/fault.ts'
 import { Identity } from '../../src/identify/identity.ts'
+import type { Refusal } from '../../src/refusal.ts'
 import {
   encode,
   headOf,
@@ -37,7 +38,8 @@ describe('a good token', () => {
       amr: ['pwd', 'otp'],
     })
     const identity = await world.ask(token)
-    expect(identity).toBeInstanceOf(Identity)
+    expect(Identity.is(identity)).toBe(true)
+    expect(Identity.is({ ...identity })).toBe(false)
     expect(identity).toMatchObject({
       principal: {
         kind: 'person',
@@ -317,11 +319,29 @@ describe('claims', () => {
       { iat: START_SECONDS - 600, exp: START_SECONDS - 60 },
       'identify.token_expired',
     ],
+    ['oauth §8: a tenant that is no string', { org: ['acme'] }, 'identify.invalid_claims'],
+    ['oauth §8: an empty tenant', { org: '' }, 'identify.invalid_claims'],
     ['J-06: a security event', { events: {} }, 'identify.wrong_token_type'],
     ['O-28: a machine token', { sub: 'desk' }, 'identify.machine_not_allowed'],
   ])('%s is refused', async (_name, more, refused) => {
-    const world = await startWorld({ keys: [key] })
+    const world = await startWorld({ keys: [key], issuer: { tenant: 'org' } })
     expect(await world.ask(makeToken(key, personClaims(more)))).toMatchObject({ refused })
+  })
+
+  test('RFC 9068 §2.2.3: a token without scope has none, and spaces make none', async () => {
+    const world = await startWorld({ keys: [key] })
+    const without = await world.ask(makeToken(key, personClaims({ scope: undefined })))
+    expect((without as Identity).scopes.size).toBe(0)
+    const spaced = await world.ask(makeToken(key, personClaims({ scope: ' a  b ', jti: '2' })))
+    expect((spaced as Identity).scopes).toEqual(new Set(['a', 'b']))
+  })
+
+  test('J-21: the reason for the operator is cut short', async () => {
+    const world = await startWorld({ keys: [key] })
+    const answer = (await world.ask(
+      makeToken(key, personClaims({ aud: 'x'.repeat(2000) })),
+    )) as Refusal
+    expect(answer.reason?.length).toBeLessThan(200)
   })
 
   test('O-28: with `machines: allow` a machine is a client and no person, with a fingerprint of its own', async () => {
@@ -426,6 +446,21 @@ describe('revocation', () => {
 })
 
 describe('dependencies that fail', () => {
+  test('F-02: keys outlive the configuration, so that a reload while the issuer is away loses none', async () => {
+    const keyCaches = new Map()
+    const before = await startWorld({ keys: [key], parts: { keyCaches } })
+    await before.identify.warm()
+    const after = await startWorld({ keys: [key], parts: { keyCaches } })
+    after.published.fail = new Error('connection refused')
+    expect(await after.ask(good)).toBeInstanceOf(Identity)
+    const changed = await startWorld({
+      parts: { keyCaches },
+      issuer: { jwksUri: 'https://elsewhere.example/keys' },
+    })
+    changed.published.fail = new Error('connection refused')
+    await expect(changed.ask(good)).rejects.toThrow(Fault)
+  })
+
   test('M-27: no keys at all is a fault that names the issuer, never a pass and never a 401', async () => {
     const world = await startWorld({ keys: [key] })
     world.published.fail = new Error('connection refused')
