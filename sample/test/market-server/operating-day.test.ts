@@ -10,6 +10,8 @@ test.each([
   ['America/New_York', '2026-03-08', 23],
   ['America/New_York', '2026-11-01', 25],
   ['America/Chicago', '2026-02-28', 24],
+  ['Pacific/Auckland', '2026-09-27', 23],
+  ['Pacific/Auckland', '2026-04-05', 25],
 ])('%s has on %s %i hours', (timeZone, day, count) => {
   const hours = operatingDay(day, timeZone)
   expect(hours).toHaveLength(count)
