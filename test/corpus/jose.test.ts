@@ -57,7 +57,7 @@ async function judge(jws: string, keys: Buffer): Promise<Answer> {
 }
 
 function describeFile(file: string, count: number, deviations: readonly Deviation[]): void {
-  describe(file, () => {
+  describe(`Wycheproof ${file}`, () => {
     const groups = groupsOf(file)
     const deviating = new Map(
       deviations.flatMap(({ tests, reason }) => tests.map((id) => [id, reason] as const)),
@@ -73,14 +73,15 @@ function describeFile(file: string, count: number, deviations: readonly Deviatio
         const title = reason === undefined ? result : `${result}, refused: ${reason}`
         test(`Wycheproof ${tcId} ${group.comment} ${comment}: ${title}`, async () => {
           const answer = await judge(jws, keys)
-          expect(answer.accepted, answer.why).toBe(expected)
+          expect(answer).toMatchObject({ accepted: expected })
         })
       }
     }
 
     test('every vector of the file was run, and every deviation is a valid one that we refuse', () => {
       expect(seen.size).toBe(count)
-      for (const id of deviating.keys()) expect(seen.get(id), `vector ${id}`).toBe('valid')
+      for (const id of deviating.keys())
+        expect({ id, is: seen.get(id) }).toEqual({ id, is: 'valid' })
     })
   })
 }

@@ -17,6 +17,7 @@ import type { KeyCache, KeyStatus } from './key-cache.ts'
 import { createPrincipals } from './principals.ts'
 import { PROFILES } from './profiles/profiles.ts'
 import type { IssuerSettings } from './settings.ts'
+import { revocable } from './revocation.ts'
 import { createTokenCache } from './token-cache.ts'
 import { verifyToken } from './verify-token.ts'
 import type { Issuer } from './verify-token.ts'
@@ -27,6 +28,11 @@ export type Identify = {
   readonly principals: () => Iterable<Principal>
   /** Keys and clock of each issuer, for readiness and metrics (F-02, F-12). */
   readonly issuers: () => readonly KeyStatus[]
+  /**
+   * Up to which second of issue a person or client of this issuer is to be refused, for a revocation now: by the
+   * clock of the issuer, which stamps `iat`. One that goes ahead would else leave its newest tokens valid.
+   */
+  readonly revokedUntilSeconds: (issuer: string) => number
   /** Tokens found in the cache, and verified in full. */
   readonly counts: () => { readonly cached: number; readonly verified: number }
   /** Fetches the keys of all issuers, where that was not just done: at start and from time to time. Never rejects. */
@@ -115,16 +121,7 @@ export function createIdentify(settings: IdentifySettings, parts: IdentifyParts)
         dependency: 'revocations',
       })
     }
-    const { principal } = identity
-    const revoked = denyList.refuses({
-      issuer: principal.issuer,
-      subject: principal.kind === 'client' ? undefined : principal.subject,
-      jti: identity.jti,
-      sid: identity.sid,
-      grant: identity.grant,
-      clientId: principal.clientId,
-      issuedAtSeconds: identity.issuedAtSeconds,
-    })
+    const revoked = denyList.refuses(revocable(identity))
     return revoked ? refuse('identify.token_revoked') : undefined
   }
 
@@ -145,6 +142,11 @@ export function createIdentify(settings: IdentifySettings, parts: IdentifyParts)
     identify,
     principals: principals.all,
     issuers: () => [...issuers.values()].map((issuer) => issuer.keys.status()),
+    revokedUntilSeconds: (issuer) => {
+      const aheadMs = issuers.get(issuer)?.keys.status().clockSkewMs ?? 0
+      // The measure is good to a second.
+      return Math.ceil((clock.wallMs() + Math.max(0, aheadMs + 500)) / 1000)
+    },
     counts: () => ({ ...counts }),
     warm: async () => {
       await Promise.all([...issuers.values()].map((issuer) => issuer.keys.refresh()))

@@ -66,7 +66,7 @@ function withFingerprint(principal: Unprinted<Principal>): Principal {
     principal.clientId,
     principal.kind === 'client' ? null : principal.subject,
     principal.tenant ?? null,
-    [...principal.tags].sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...principal.tags],
   ]
   const fingerprint = createHash('sha256').update(JSON.stringify(tuple)).digest('base64url')
   return Object.freeze({ ...principal, fingerprint }) as Principal

@@ -1,6 +1,7 @@
 // One revocation, as it lies in the store, and the index that a request is compared with. Tokens are named by
 // issuer and `jti`, session, grant, client, or person with a time; never by their bytes (attacks J-22).
 import { readJson } from '../json/read.ts'
+import type { Identity } from './identity.ts'
 import { isJsonObject } from '../json/raw-number.ts'
 
 /** `subject` and `client` refuse what was issued up to `issuedUntilSeconds`: a later sign-in is good again. */
@@ -22,6 +23,20 @@ export type RevocableToken = {
   readonly grant: string | undefined
   readonly clientId: string
   readonly issuedAtSeconds: number
+}
+
+/** What of an identity a revocation is compared with. */
+export function revocable(identity: Identity): RevocableToken {
+  const { principal, jti, sid, grant, issuedAtSeconds } = identity
+  return {
+    issuer: principal.issuer,
+    subject: principal.kind === 'client' ? undefined : principal.subject,
+    jti,
+    sid,
+    grant,
+    clientId: principal.clientId,
+    issuedAtSeconds,
+  }
 }
 
 type Seconds = Map<string, number>

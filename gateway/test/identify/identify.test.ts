@@ -1,27 +1,22 @@
 // createIdentify as the pipeline sees it: the whole way of a token, and each attack that ends before a
 // signature is believed (attacks J-01 … J-22, M-27).
-import { createHmac } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../src/fault.ts'
 import { Identity } from '../../src/identify/identity.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import {
-  encode,
   headOf,
   ISSUER,
   makeKey,
   makeToken,
   personClaims,
   RESOURCE,
-  signBytes,
   START_SECONDS,
   startWorld,
   makeWorld,
 } from './world.ts'
 
 const key = makeKey('k1')
-const rsa = makeKey('r1', 'RS256')
 const other = makeKey('k1')
 const good = makeToken(key, personClaims())
 
@@ -39,7 +34,7 @@ describe('a good token', () => {
     })
     const identity = await world.ask(token)
     expect(Identity.is(identity)).toBe(true)
-    expect(Identity.is({ ...identity })).toBe(false)
+    expect(Identity.is(Object.assign({}, identity))).toBe(false)
     expect(identity).toMatchObject({
       principal: {
         kind: 'person',
@@ -128,174 +123,6 @@ describe('what is no token', () => {
   ])('%s is refused', async (_name, header, refused) => {
     const world = await startWorld({ keys: [key] })
     expect(await world.identify.identify(headOf(header))).toMatchObject({ refused })
-  })
-})
-
-describe('forged tokens', () => {
-  const unsigned = (header: object): string => `${encode(header)}.${encode(personClaims())}.`
-  const payload = encode(personClaims())
-
-  test.each(['none', 'None', 'nOnE', 'NONE'])('J-01: alg %s is refused', async (alg) => {
-    const world = await startWorld({ keys: [key] })
-    expect(await world.ask(unsigned({ alg, typ: 'at+jwt' }))).toMatchObject({
-      refused: 'identify.malformed_token',
-    })
-    expect(await world.ask(`${unsigned({ alg, typ: 'at+jwt' })}AAAA`)).toMatchObject({
-      refused: 'identify.unacceptable_algorithm',
-    })
-  })
-
-  test('J-02: HS256 with any form of the public key as secret is refused', async () => {
-    const world = await startWorld({ keys: [rsa] })
-    const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()
-    const secrets = [
-      pem,
-      pem.trim(),
-      ` ${pem}`,
-      rsa.publicKey.export({ type: 'spki', format: 'der' }),
-      rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
-      JSON.stringify(rsa.jwk),
-    ]
-    const input = `${encode({ alg: 'HS256', kid: 'r1', typ: 'at+jwt' })}.${payload}`
-    for (const secret of secrets) {
-      const mac = createHmac('sha256', secret).update(input).digest('base64url')
-      expect(await world.ask(`${input}.${mac}`)).toMatchObject({
-        refused: 'identify.unacceptable_algorithm',
-      })
-    }
-  })
-
-  test('J-02: the algorithm comes from the issuer’s list, not from the token', async () => {
-    const world = await startWorld({ keys: [key], issuer: { algorithms: ['RS256'] } })
-    expect(await world.ask(good)).toMatchObject({
-      refused: 'identify.unacceptable_algorithm',
-      expected: 'RS256',
-    })
-  })
-
-  test('J-02: a key without `alg` serves the algorithms of its type alone', async () => {
-    const { alg: _alg, ...jwk } = rsa.jwk
-    const world = await startWorld({ keys: [{ ...rsa, jwk }] })
-    expect(await world.ask(makeToken(rsa, personClaims()))).toBeInstanceOf(Identity)
-    expect(
-      await world.ask(makeToken({ ...rsa, alg: 'PS256' }, personClaims({ jti: 'p' }))),
-    ).toBeInstanceOf(Identity)
-    expect(await world.ask(makeToken(rsa, personClaims(), { alg: 'ES256' }))).toMatchObject({
-      refused: 'identify.unknown_key',
-    })
-  })
-
-  test.each(['../../etc/passwd', "' OR 1=1 --", 'a\r\nSet-Cookie: x', '__proto__', 'constructor'])(
-    'J-03: kid %j finds nothing',
-    async (kid) => {
-      const world = await startWorld({ keys: [key] })
-      expect(await world.ask(makeToken(key, personClaims(), { kid }))).toMatchObject({
-        refused: 'identify.unknown_key',
-      })
-    },
-  )
-
-  test('J-04: keys that the token brings are not read, and nothing is fetched from where it says', async () => {
-    const world = await startWorld({ keys: [key] })
-    for (const header of [
-      { jwk: other.jwk },
-      { jku: 'https://evil.example/jwks' },
-      { x5u: 'https://evil.example/x5' },
-      { x5c: ['AAAA'] },
-    ]) {
-      expect(await world.ask(makeToken(other, personClaims(), header))).toMatchObject({
-        refused: 'identify.bad_signature',
-      })
-    }
-    expect(world.published.requests.filter((url) => !url.startsWith(ISSUER))).toEqual([])
-  })
-
-  test('J-14: r = s = 0 and a signature of another length are refused', async () => {
-    const world = await startWorld({ keys: [key] })
-    const input = good.slice(0, good.lastIndexOf('.'))
-    for (const bytes of [64, 63, 65, 1]) {
-      const zeros = Buffer.alloc(bytes).toString('base64url')
-      expect(await world.ask(`${input}.${zeros}`)).toMatchObject({
-        refused: 'identify.bad_signature',
-      })
-    }
-  })
-
-  test('J-08: the same kid at two issuers: each key serves its own issuer alone', async () => {
-    const second = 'https://other.example'
-    const world = await startWorld({
-      issuers: [
-        { issuer: ISSUER, profile: 'rfc9068', jwksUri: `${ISSUER}/jwks` },
-        { issuer: second, profile: 'rfc9068', jwksUri: `${second}/jwks` },
-      ],
-      parts: {
-        fetch: async (url) => {
-          const jwk = url.startsWith(ISSUER) ? key.jwk : other.jwk
-          return {
-            status: 200,
-            headers: new Map(),
-            body: Buffer.from(JSON.stringify({ keys: [jwk] })),
-          }
-        },
-      },
-    })
-    expect(await world.ask(good)).toBeInstanceOf(Identity)
-    const theirs = personClaims({ iss: second })
-    expect(await world.ask(makeToken(other, theirs))).toBeInstanceOf(Identity)
-    expect(await world.ask(makeToken(key, theirs))).toMatchObject({
-      refused: 'identify.bad_signature',
-    })
-    expect(await world.ask(makeToken(other, personClaims()))).toMatchObject({
-      refused: 'identify.bad_signature',
-    })
-    // A token of the second issuer is found in its own partition.
-    const token = makeToken(other, personClaims({ iss: second, jti: 'again' }))
-    const identity = await world.ask(token)
-    expect(world.identify.identify(headOf(`Bearer ${token}`))).toBe(identity)
-  })
-
-  test.each([
-    `${ISSUER}/`,
-    'https://LOGIN.acme.example',
-    'http://login.acme.example',
-    '',
-    undefined,
-    7,
-  ])('J-08: iss %j is not the configured issuer', async (iss) => {
-    const world = await startWorld({ keys: [key] })
-    expect(await world.ask(makeToken(key, personClaims({ iss })))).toMatchObject({
-      refused: 'identify.unknown_issuer',
-    })
-  })
-
-  test.each(['[]', '"x"', '{"iss":1,"iss":2}', '{', '7'])(
-    'J-10: claims %s are refused before anything in them is believed',
-    async (claims) => {
-      const world = await startWorld({ keys: [key] })
-      expect(await world.ask(makeToken(key, claims))).toMatchObject({
-        refused: 'identify.malformed_token',
-      })
-    },
-  )
-
-  test('J-10: a second member of the same name anywhere in the claims is refused', async () => {
-    const world = await startWorld({ keys: [key] })
-    const text = JSON.stringify(personClaims()).replace('"sub"', '"sub":"bob","s\\u0075b"')
-    expect(await world.ask(makeToken(key, text))).toMatchObject({
-      refused: 'identify.malformed_token',
-    })
-  })
-
-  test('J-11: claims named like members of Object.prototype are names like any other', async () => {
-    const world = await startWorld({
-      keys: [key],
-      issuer: { tags: { c: 'constructor', t: 'toString' } },
-    })
-    const text = JSON.stringify(personClaims()).replace('{', '{"__proto__":{"admin":true},')
-    const identity = (await world.ask(makeToken(key, text))) as Identity
-    expect(identity).toBeInstanceOf(Identity)
-    expect(identity.principal.tags.size).toBe(0)
-    expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
   })
 })
 
@@ -418,6 +245,18 @@ describe('revocation', () => {
     expect(await world.ask(later)).toBeInstanceOf(Identity)
   })
 
+  test('F-12: a token of an issuer whose clock goes ahead does not outlive its revocation', async () => {
+    const world = await startWorld({ keys: [key] })
+    world.published.date = new Date((START_SECONDS + 40) * 1000).toUTCString()
+    const ahead = makeToken(key, personClaims({ iat: START_SECONDS + 40 }))
+    expect(await world.ask(ahead)).toBeInstanceOf(Identity)
+    const issuedUntilSeconds = world.identify.revokedUntilSeconds(ISSUER)
+    const person = { by: 'subject', issuer: ISSUER, value: 'alice', issuedUntilSeconds } as const
+    await world.denyList.revoke(person)
+    expect(await world.ask(ahead)).toMatchObject({ refused: 'identify.token_revoked' })
+    expect(world.identify.revokedUntilSeconds('https://unknown.example')).toBe(START_SECONDS + 1)
+  })
+
   test('O-28: the revocation of a person does not reach a machine of the same id', async () => {
     const world = await startWorld({ keys: [key], issuer: { machines: 'allow' } })
     await world.denyList.revoke({
@@ -471,6 +310,25 @@ describe('dependencies that fail', () => {
     })
   })
 
+  test.each([401, 403, 500, 204])(
+    'M-27: an issuer that answers %i gives no keys',
+    async (status) => {
+      const fetch = async () => ({ status, headers: new Map(), body: Buffer.from('{}') })
+      const world = await startWorld({ parts: { fetch } })
+      await expect(world.ask(good)).rejects.toMatchObject({ code: 'identify.keys_unavailable' })
+    },
+  )
+
+  test('M-27: a deny list that throws lets nobody in', async () => {
+    const refuses = (): boolean => {
+      throw new Error('broken')
+    }
+    const denyList = { refuses, ageMs: () => 0 }
+    const world = await startWorld({ keys: [key], parts: { denyList } })
+    await expect(world.ask(good)).rejects.toThrow('broken')
+    await expect(world.ask(good)).rejects.toThrow('broken')
+  })
+
   test('J-17: many tokens while the fetch fails share it and all fail', async () => {
     const world = await startWorld({ keys: [key] })
     world.published.fail = new Error('connection refused')
@@ -519,46 +377,4 @@ test('J-21: no refusal holds a segment of the token', async () => {
 test('configuration: an issuer that is configured twice does not start', () => {
   const issuer = { issuer: ISSUER, profile: 'rfc9068' }
   expect(() => makeWorld({ issuers: [issuer, issuer] })).toThrow('configured twice')
-})
-
-test('J-18: two principals, endpoints or issuers never share an answer', async () => {
-  const world = await startWorld({
-    keys: [key],
-    issuer: { tags: { groups: 'groups' }, audience: ['any'] },
-  })
-  const claims = fc.record({
-    sub: fc.constantFrom('alice', 'bob', 'a|b', '["alice"]'),
-    client_id: fc.constantFrom('desk', 'phone'),
-    groups: fc.constantFrom(undefined, [], ['a'], ['a', 'b']),
-  })
-  const resource = fc.constantFrom(RESOURCE, `${RESOURCE}/market`)
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(claims, resource), { minLength: 2, maxLength: 6 }),
-      async (calls) => {
-        for (const [call, at] of [...calls, ...calls]) {
-          const identity = (await world.ask(
-            makeToken(key, personClaims({ ...call, aud: 'any' })),
-            at,
-          )) as Identity
-          expect(identity.principal).toMatchObject({ subject: call.sub, clientId: call.client_id })
-          expect(identity.principal.tags.get('groups')).toBe(
-            call.groups && `|${call.groups.map((group) => `${group}|`).join('')}`,
-          )
-        }
-        const fingerprints = [...world.identify.principals()].map((one) => one.fingerprint)
-        expect(new Set(fingerprints).size).toBe(fingerprints.length)
-      },
-    ),
-    { numRuns: 30 },
-  )
-})
-
-test('signBytes signs what was encoded: the tests can fail', async () => {
-  const world = await startWorld({ keys: [key] })
-  const [header, payload] = good.split('.')
-  const moved = encode(personClaims({ sub: 'mallory' }))
-  expect(
-    await world.ask(`${header}.${moved}.${signBytes(key, `${header}.${payload}`)}`),
-  ).toMatchObject({ refused: 'identify.bad_signature' })
 })
