@@ -115,7 +115,9 @@ function plainText(value: JsonValue | undefined): string {
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  // The test for a raw number leaves JavaScript, so it is made only where there may be one.
+  return !('rawJSON' in value) || !isRawNumber(value)
 }
 
 function alien(reason: string): Verdict {
