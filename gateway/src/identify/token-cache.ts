@@ -18,10 +18,14 @@ export type TokenCache = {
   readonly size: () => number
 }
 
+type Entry = { readonly identity: Identity; readonly untilMs: number; movedMs: number }
+
 const MAX_LIFE_SECONDS = 60
+/** How exact the order of use is: an entry moves to the end once in this time. */
+const MOVE_MS = 1_000
 
 export function createTokenCache(clock: Clock, most: number): TokenCache {
-  const entries = new Map<string, { identity: Identity; untilMs: number }>()
+  const entries = new Map<string, Entry>()
   const partitions = new Map<string, string>()
   return {
     partition: (...tuple) => {
@@ -37,15 +41,27 @@ export function createTokenCache(clock: Clock, most: number): TokenCache {
       const key = tokenHash + partition
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      entries.delete(key)
-      if (entry.untilMs <= clock.monotonicMs()) return undefined
-      entries.set(key, entry)
+      const nowMs = clock.monotonicMs()
+      if (entry.untilMs <= nowMs) {
+        entries.delete(key)
+        return undefined
+      }
+      if (nowMs - entry.movedMs >= MOVE_MS) {
+        entries.delete(key)
+        entries.set(key, entry)
+        entry.movedMs = nowMs
+      }
       return entry.identity
     },
     add: (tokenHash, partition, identity, nowSeconds) => {
       const life = Math.min(identity.expiresAtSeconds - nowSeconds, MAX_LIFE_SECONDS)
       if (life <= 0) return
-      entries.set(tokenHash + partition, { identity, untilMs: clock.monotonicMs() + life * 1000 })
+      const nowMs = clock.monotonicMs()
+      entries.set(tokenHash + partition, {
+        identity,
+        untilMs: nowMs + life * 1000,
+        movedMs: nowMs,
+      })
       if (entries.size > most) entries.delete(entries.keys().next().value as string)
     },
     purge: (tokenHash, partition) => {

@@ -65,9 +65,11 @@ test('J-18: an entry lives a minute, less where the token does, and not at all p
 })
 
 test('D-13: the cache is bounded, and what was used last stays', () => {
-  const cache = createTokenCache(testClock(), 2)
+  const clock = testClock()
+  const cache = createTokenCache(clock, 2)
   cache.add('a', ':0', identity(600), START_SECONDS)
   cache.add('b', ':0', identity(600), START_SECONDS)
+  clock.advance(1)
   cache.get('a', ':0')
   cache.add('c', ':0', identity(600), START_SECONDS)
   expect(cache.get('b', ':0')).toBeUndefined()
