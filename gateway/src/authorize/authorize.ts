@@ -124,15 +124,17 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   }
 
   function see(identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
-    if (state === undefined) return nothingLoaded()
-    const decisions = cache.of(identity.principal)
-    const action = state.actions.get(qualifiedName)
-    const entry = state.catalogue.entries.get(qualifiedName)
+    return state === undefined ? nothingLoaded() : look(state, identity, qualifiedName)
+  }
+
+  function look(from: Loaded, identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
+    const action = from.actions.get(qualifiedName)
+    const entry = from.catalogue.entries.get(qualifiedName)
     // A name that does not exist is asked like one that does, so that the two answer alike in time too.
     const asked = action === undefined && qualifiedName.length > MAX_NAME ? '' : qualifiedName
-    const reached = reach(decisions, action ?? state.nothing, asked)
+    const reached = reach(cache.of(identity.principal), action ?? from.nothing, asked)
     if (entry === undefined) return hidden('authorize.no_such_tool', 'there is no such tool')
-    if (action === undefined) return hidden('authorize.tool_changed', unusable(entry, state.schema))
+    if (action === undefined) return hidden('authorize.tool_changed', unusable(entry, from.schema))
     if (reached.answer !== 'allow') return hiddenBy(reached)
     if (entry.pin === 'changed') return refuse('authorize.tool_changed', { reason: CHANGED })
     if (entry.quarantined !== undefined) return hidden('authorize.tool_changed', entry.quarantined)
@@ -145,9 +147,9 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     args: JsonObject,
     requestId: string,
   ): Permit | Refusal {
-    const seen = see(identity, entry.qualifiedName)
-    if (isRefusal(seen)) return seen
     if (state === undefined) return nothingLoaded()
+    const seen = look(state, identity, entry.qualifiedName)
+    if (isRefusal(seen)) return seen
     // Between being seen and being decided the catalogue may have been swapped.
     if (seen.hash !== entry.hash) return refuse('authorize.tool_changed', { reason: CHANGED })
     const argsJson = JSON.stringify(args)

@@ -2,7 +2,7 @@
 // InputType, reading the tool's JSON Schema beside it: the Cedar type alone cannot tell a number from a
 // string of format `decimal`, nor a union or a tuple from an object. Whatever does not fit throws, and the
 // tool is quarantined (policy-audit §1.2).
-import type { SchemaJson, Type } from '@cedar-policy/cedar-wasm/nodejs'
+import type { EntityTypeKind, SchemaJson, Type } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Attribute, EntityType, InputType, RecordType } from './input-type.ts'
 import { NULL_TYPE, splitName, UNKNOWN_TYPE } from './names.ts'
 
@@ -79,7 +79,7 @@ function bindEntity(full: string, node: Node, scope: Scope): InputType {
   const known = scope.entities.get(full)
   if (known !== undefined) return known
   const { namespace, own } = splitName(full)
-  const declared = scope.schema[namespace]?.entityTypes[own] ?? {}
+  const declared = scope.schema[namespace]?.entityTypes[own] as EntityTypeKind<string>
   if ('enum' in declared) return { kind: 'enum', entity: full, values: new Set(declared.enum) }
   if (!('tags' in declared)) throw new Error(`the entity type \`${own}\` has no tags`)
   const attributes = new Map<string, Attribute>()

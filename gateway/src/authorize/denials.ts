@@ -33,7 +33,8 @@ export function denied({ answer, policies, reason }: Verdict): Refusal {
 /** Why an entry of the catalogue has no place in the policy schema. */
 export function unusable(entry: CatalogueEntry, schema: CatalogueSchema): string {
   if (entry.pin === 'pending') return 'the tool waits for approval'
-  return schema.quarantined.get(entry.qualifiedName) ?? 'the tool has no policy schema'
+  // INVARIANT: whatever is not pending has a schema or a reason.
+  return schema.quarantined.get(entry.qualifiedName) as string
 }
 
 /** Names the path to the caller, and the policies that read it to the operator. */

@@ -24,7 +24,8 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs'
 
 export type EngineFailure = { readonly failed: readonly DetailedError[] }
-type Answer = { type: string; errors?: DetailedError[] }
+type Failure = { type: 'failure'; errors: DetailedError[] }
+type Answer = { type: string } | Failure
 
 export type Engine = {
   readonly decide: (call: StatefulAuthorizationCall) => Response | EngineFailure
@@ -107,7 +108,7 @@ function ask<A extends Answer, T>(
 ): T | EngineFailure {
   try {
     const answer = question()
-    if (answer.type === 'failure') return { failed: answer.errors ?? [] }
+    if (answer.type === 'failure') return { failed: (answer as Failure).errors }
     return take(answer as Exclude<A, { type: 'failure' }>)
   } catch (thrown) {
     return { failed: [thrownError(thrown)] }
@@ -115,9 +116,8 @@ function ask<A extends Answer, T>(
 }
 
 function thrownError(thrown: unknown): DetailedError {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
   return {
-    message: `the engine threw: ${message}`,
+    message: `the engine threw: ${String(thrown)}`,
     help: null,
     code: null,
     url: null,

@@ -1,6 +1,6 @@
 // What would turn the answer, in sentences that name file and line: the part of a permit that failed, the
 // forbid that applied, the policy that erred.
-import type { ExplainedPart, ExplainedPolicy, Explanation } from './explain.ts'
+import type { ExplainedCondition, ExplainedPart, ExplainedPolicy, Explanation } from './explain.ts'
 
 export function changesOf(
   { decision, code, deciding }: Pick<Explanation, 'decision' | 'code' | 'deciding'>,
@@ -29,17 +29,17 @@ function missingOf(policy: ExplainedPolicy): string {
   if (policy.scope !== true) {
     return `${nameOf(policy)} would allow it for the principals and resources that it names`
   }
-  for (const { kind, parts } of policy.conditions) {
-    const needed = kind === 'when' ? parts.find(({ value }) => value === false) : undefined
-    if (needed !== undefined) {
-      return `${nameOf(policy)} would allow it if \`${needed.text}\`; seen: ${seenOf(needed)}`
-    }
-    if (kind === 'unless' && parts.every(({ value }) => value === true)) {
-      const text = parts.map((part) => part.text).join(' && ')
-      return `${nameOf(policy)} would allow it unless \`${text}\`; seen: ${parts.map(seenOf).join(', ')}`
-    }
-  }
-  return `${nameOf(policy)} would allow it`
+  const failing = policy.conditions.find(({ parts, kind }) =>
+    kind === 'when'
+      ? parts.some(({ value }) => value === false)
+      : parts.every(({ value }) => value === true),
+  ) as ExplainedCondition
+  const { kind, parts } = failing
+  const decisive = kind === 'when' ? parts.filter(({ value }) => value === false) : parts
+  const text = decisive.map((part) => part.text).join(' && ')
+  const word = kind === 'when' ? 'if' : 'unless'
+  const seen = decisive.map(seenOf).join(', ')
+  return `${nameOf(policy)} would allow it ${word} \`${text}\`; seen: ${seen}`
 }
 
 function seenOf({ saw }: ExplainedPart): string {
@@ -50,8 +50,7 @@ function seenOf({ saw }: ExplainedPart): string {
 }
 
 function errorOf({ conditions }: ExplainedPolicy): string {
-  const parts = conditions.flatMap((condition) => condition.parts)
-  return parts.find(({ error }) => error !== undefined)?.error ?? 'it cannot be evaluated'
+  return conditions.flatMap(({ parts }) => parts.flatMap(({ error = [] }) => error)).join('; ')
 }
 
 function nameOf({ id, file, line, effect }: ExplainedPolicy): string {

@@ -1,6 +1,11 @@
 // What each policy of a slice saw. Scope and conditions are put to the engine as policies of their own, one per
 // operand of the outermost `&&`, in one request that is otherwise the one of the data path.
-import type { Expr, Policy as EnginePolicy } from '@cedar-policy/cedar-wasm/nodejs'
+import type {
+  Clause,
+  Expr,
+  Policy as EnginePolicy,
+  PolicyJson,
+} from '@cedar-policy/cedar-wasm/nodejs'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import { convert } from './convert.ts'
 import { cedar, isEngineFailure } from './engine.ts'
@@ -25,7 +30,7 @@ export function explainPolicies(
   deciding: readonly string[],
 ): readonly ExplainedPolicy[] {
   const answers = ask(question, action, principal, around)
-  const tags = principal.entity.tags ?? {}
+  const { tags } = principal.entity
   return action.slice.map((policy): ExplainedPolicy => {
     const { id, file, line, json } = policy
     const scope = answers?.truth(`${id}/scope`) ?? 'not reached'
@@ -34,12 +39,12 @@ export function explainPolicies(
       const { kind } = json.conditions[at] as { kind: 'when' | 'unless' }
       const parts = texts.map((text, nth): ExplainedPart => {
         const name = `${id}/${at}/${nth}`
-        const value = open ? (answers?.truth(name) ?? 'not reached') : 'not reached'
-        const error = value === 'error' ? answers?.error(name) : undefined
+        const value = open ? (answers as Answers).truth(name) : 'not reached'
+        const error = answers?.error(name)
         open &&= value === true
         const expression = expressionOf(text)
         const saw = [...sawTags(expression, tags), ...sawPaths(expression, question.args)]
-        return { text, value, saw, ...(error === undefined ? {} : { error }) }
+        return { text, value, saw, ...(value === 'error' && error !== undefined ? { error } : {}) }
       })
       open = holds(
         kind,
@@ -113,11 +118,10 @@ function alone(part: string): string {
 
 /** The part as a syntax tree, to see what it reads. */
 function expressionOf(part: string): Expr {
-  const policy = cedar.parsePolicy(alone(part))
-  return isEngineFailure(policy) ? NOTHING : (policy.conditions[0]?.body ?? NOTHING)
+  // INVARIANT: an operand of a condition that parses parses.
+  const { conditions } = cedar.parsePolicy(alone(part)) as PolicyJson
+  return (conditions[0] as Clause).body
 }
-
-const NOTHING: Expr = { Value: true }
 
 function sawTags(part: Expr, tags: Readonly<Record<string, unknown>>): readonly Seen[] {
   return readTagsOf(part).map((tag) => {

@@ -82,7 +82,7 @@ export function explainCall(
   homeIssuer: string,
 ): Explanation {
   const { uid, entity } = principalEntity(principalOf(question), homeIssuer)
-  const tags = (entity.tags ?? {}) as Readonly<Record<string, string>>
+  const { tags } = entity
   const base = {
     principal: { uid: `${uid.type}::${JSON.stringify(uid.id)}`, tags },
     visible: false,

@@ -5,7 +5,10 @@ import type { EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Principal } from '../identify/identity.ts'
 import { CLIENT_TYPE, PERSON_TYPE } from './names.ts'
 
-export type PrincipalEntity = { readonly uid: TypeAndId; readonly entity: EntityJson }
+export type PrincipalEntity = {
+  readonly uid: TypeAndId
+  readonly entity: EntityJson & { readonly tags: Record<string, string> }
+}
 
 /** `homeIssuer`: the issuer whose subjects are ids as they are, as in AgentCore; others' carry their issuer. */
 export function principalEntity(principal: Principal, homeIssuer: string): PrincipalEntity {

@@ -1,6 +1,7 @@
 // The policy schema of one tool, generated from its approved input schema by Cedar's own generator, one tool
 // at a time: a property name that is no identifier fails a whole list, and then this tool alone is quarantined
 // with the reason while the rest load (policy-audit §1.2, attacks P-16).
+import type { Type } from '@cedar-policy/cedar-wasm/nodejs'
 import { generateSchema } from '@cedar-policy/mcp-schema-generator-wasm'
 import type { JsonObject } from '../json/value.ts'
 import { bindInput } from './bind-input.ts'
@@ -22,6 +23,9 @@ export type ToolSchema = {
   /** Types and the one action of the tool, to be merged into the schema of the catalogue. */
   readonly parts: CedarSchema
 }
+/** A namespace as the generator writes it. */
+type Generated = Required<Omit<CedarSchema[string], 'annotations'>>
+type ActionType = { readonly appliesTo: { readonly context: Type<string> } }
 export type Quarantine = { readonly quarantined: string }
 
 const STUB = `namespace ${NAMESPACE} {
@@ -45,10 +49,11 @@ export function generateToolSchema(
     const input = bindInput(generated, NAMESPACE, `${identifier}Input`, plain)
     const parts = partsOf(generated, identifier, qualifiedName)
     const refused = cedar.checkSchema(mergeSchema(baseSchema(), parts))
-    if (refused !== undefined) throw new Error(refused.failed[0]?.message ?? 'unusable schema')
+    if (refused !== undefined) throw new Error(refused.failed.map(messageOf).join('; '))
     return { action: qualifiedName, input, parts }
   } catch (thrown) {
-    return { quarantined: `no policy schema can be made of its input schema: ${wordsOf(thrown)}` }
+    const why = messageOf(thrown as Error)
+    return { quarantined: `no policy schema can be made of its input schema: ${why}` }
   }
 }
 
@@ -58,7 +63,7 @@ export function mergeSchema(schema: CedarSchema, parts: CedarSchema): CedarSchem
     const home = namespaceOf(schema, name)
     Object.assign(home.entityTypes, part.entityTypes)
     Object.assign(home.actions, part.actions)
-    home.commonTypes = Object.assign(home.commonTypes ?? {}, part.commonTypes)
+    Object.assign((home.commonTypes ??= {}), part.commonTypes)
   }
   return schema
 }
@@ -73,23 +78,20 @@ function generate(name: string, inputSchema: object): CedarSchema {
 
 /** What the generator made, with the tool's own name as the action's and the groups, without the stub's types. */
 function partsOf(generated: CedarSchema, identifier: string, action: string): CedarSchema {
-  const base = baseSchema()[NAMESPACE]?.entityTypes ?? {}
-  const { [NAMESPACE]: home, ...inner } = generated
-  const entityTypes = Object.fromEntries(
-    Object.entries(home?.entityTypes ?? {}).filter(([name]) => !(name in base)),
-  )
-  const context = home?.actions[identifier]?.appliesTo?.context
-  if (context === undefined) throw new Error('the generator made no action')
+  const { [NAMESPACE]: home, ...inner } = generated as Record<string, Generated>
+  const { entityTypes, commonTypes, actions } = home as Generated
+  const { Gateway, OAuthUser, OAuthClient, ...own } = entityTypes
+  const { context } = (actions[identifier] as ActionType).appliesTo
   return {
     ...inner,
     [NAMESPACE]: {
-      entityTypes,
-      commonTypes: home?.commonTypes ?? {},
+      entityTypes: own,
+      commonTypes,
       actions: { [action]: { memberOf: MEMBER_OF, appliesTo: { ...APPLIES_TO, context } } },
     },
   }
 }
 
-function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+function messageOf({ message }: { readonly message: string }): string {
+  return message
 }

@@ -49,6 +49,7 @@ describe('policy-audit §1.1 rule 5: conversion by the input schema', () => {
     for (const wrong of [1.5, 1e19, 1e21, rawNumber('9223372036854775808'), rawNumber('1e400')]) {
       expect(converted(INTEGER, wrong)).toBe('/v is not an integer of 64 bits')
     }
+    expect(converted(INTEGER, Number.NaN)).toBe('/v is not an integer of 64 bits')
     expect(converted(INTEGER, '5')).toBe('/v is not a number')
   })
 
@@ -123,6 +124,7 @@ describe('policy-audit §1.1 rule 5: conversion by the input schema', () => {
     expect(converted(shapes, { c: 1 })).toBe('/v fits none of the alternatives')
     const same = { anyOf: [{ type: 'string', format: 'decimal' }, NUMBER, STRING] }
     expect(converted(same, '1.50')).toEqual({ typeChoice0: decimal('1.5000') })
+    expect(converted({ type: ['string', { type: 'integer' }] }, 5)).toEqual({ typeChoice1: 5 })
     expect(converted(same, 1.5)).toEqual({ typeChoice1: decimal('1.5000') })
   })
 
@@ -179,6 +181,20 @@ describe('policy-audit §1.1 rule 5: conversion by the input schema', () => {
     expect(converted({ type: 'array', items: INTEGER }, wide)).toMatch(/ has too many values$/)
   })
 
+  test('whatever else is thrown is no answer', () => {
+    const trap = new Proxy(
+      {},
+      {
+        getOwnPropertyDescriptor: () => {
+          throw new Error('trap')
+        },
+      },
+    )
+    const object = { type: 'object', properties: { a: INTEGER } }
+    expect(() => converted(object, trap)).toThrow('trap')
+    expect(() => converted({ anyOf: [object, STRING] }, trap)).toThrow('trap')
+  })
+
   test('only what is read is converted', () => {
     const input = inputOf({
       type: 'object',
@@ -196,6 +212,12 @@ describe('policy-audit §1.1 rule 5: conversion by the input schema', () => {
     })
     expect(read([['o', 'p'], ['o']], { o: { p: 'y', q: 5 } })).toMatchObject({ path: '/o/q' })
     expect(read([['o', 'zz'], ['nothing']], { o: {} })).toEqual({ input: { o: {} }, entities: [] })
+    const nested = inputOf({
+      type: 'object',
+      properties: { o: { type: 'object', properties: { p: STRING } } },
+      required: ['o'],
+    })
+    expect(convert(planReads(nested, [['o', 'p']]), { o: null })).toMatchObject({ path: '/o' })
     expect(read([['a']], {})).toMatchObject({ path: '/a', why: 'is required' })
     expect(read([], {})).toEqual({ input: {}, entities: [] })
   })

@@ -142,6 +142,12 @@ describe('policy-audit §1.1 rule 2: strict validation', () => {
     )
   })
 
+  test('a policy for a tool that waits for approval sleeps too', () => {
+    const waiting = catalogue([PRICES, tool('market___new', {}, { pin: 'pending' })])
+    const result = unloaded().load(files(`${action('market___new')};`), waiting)
+    expect(result.loaded && result.notices).toHaveLength(1)
+  })
+
   test('a mixed policy is still judged for the tools that are there', () => {
     const mixed = `${action('down___x', 'market___get_prices')}\nwhen { context.input.y == 1 };`
     expect(findingsOf(load(mixed))).toEqual([expect.stringMatching(/^1\.cedar:1:1 .*`input\.y`/)])

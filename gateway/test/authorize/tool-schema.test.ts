@@ -35,6 +35,10 @@ describe('policy-audit §1.2: one schema per tool', () => {
         $defs: { N: { type: 'object', properties: { n: { $ref: '#/$defs/N' } } } },
       },
     ],
+    [
+      'a name that Cedar keeps for itself',
+      { properties: { Action: { type: 'string', enum: ['a'] } } },
+    ],
     ['a definition that is not there', { properties: { n: { $ref: '#/$defs/N' } } }],
     ['a reference elsewhere', { properties: { n: { $ref: 'https://x.example/s' } } }],
     ['a schema that is no object', { properties: { n: true } }],
@@ -124,6 +128,7 @@ describe('what the generator makes is bound strictly', () => {
     expect(bound(record({ type: 'Record', attributes: {} }), property({ anyOf: [{}] }))).toThrow(
       'the generated type has no `typeChoice0`',
     )
+    expect(bound(record({ type: 'Long' }), {})).toThrow('a part of the schema is missing')
     const named = record({ type: 'Entity', name: 'AgentCore::E' })
     expect(bound(named, property({}), { E: {} })).toThrow('the entity type `E` has no tags')
   })
@@ -134,6 +139,8 @@ describe('what the generator makes is bound strictly', () => {
       property({ items: true }),
     )()
     expect(made.attributes.get('v')?.type).toEqual({ kind: 'set', element: { kind: 'boolean' } })
+    const odd = bound(record({ type: 'Record', attributes: {} }), property({ anyOf: 5 as never }))()
+    expect(odd.attributes.get('v')?.type).toEqual({ kind: 'record', attributes: new Map() })
     const tags = { E: { tags: { type: 'String' } } }
     const tagged = bound(
       record({ type: 'EntityOrCommon', name: 'E' }),
