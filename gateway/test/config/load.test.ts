@@ -44,7 +44,8 @@ describe('a good configuration', () => {
     for (const value of seen) {
       if (typeof value !== 'object' || value === null) continue
       expect(Object.isFrozen(value)).toBe(true)
-      if (!Array.isArray(value)) expect(Object.getPrototypeOf(value)).toBeNull()
+      const prototype: unknown = Array.isArray(value) ? Array.prototype : null
+      expect(Object.getPrototypeOf(value)).toBe(prototype)
       seen.push(...Object.values(value))
     }
     expect(config.targets['constructor']).toBeUndefined()

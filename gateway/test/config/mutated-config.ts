@@ -1,5 +1,5 @@
 // Mutated configurations (F-21): the good one with characters, lines and values changed at random.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { CONFIG_PROBLEMS } from '../../src/config/problem.ts'

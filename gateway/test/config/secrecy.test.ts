@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderProblems } from '../../src/config/render-problems.ts'
 import { showConfig } from '../../src/config/show.ts'
