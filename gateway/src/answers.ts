@@ -93,7 +93,7 @@ export const FAULTS = {
   'audit.unavailable': { shape: 'rpc', status: 503, rpc: -32000, audience: 'caller', what: 'the audit log cannot be written, so nothing is called', fix: 'try again later' },
   'credential.unavailable': { shape: 'rpc', status: 503, rpc: -32000, audience: 'caller', what: 'the credential for the target cannot be resolved', fix: 'the operator must restore the secret' },
   'store.unavailable': { shape: 'rpc', status: 503, rpc: -32000, audience: 'caller', what: 'the state store does not answer', fix: 'try again later' },
-  'gateway.draining': { shape: 'rpc', status: 503, rpc: -32000, audience: 'caller', what: 'the gateway is shutting down', fix: 'try again' },
+  'gateway.starting': { shape: 'rpc', status: 503, rpc: -32000, audience: 'caller', what: 'the gateway is starting', fix: 'try again in a second' },
   'gateway.internal': { shape: 'rpc', status: 500, rpc: -32603, audience: 'caller', what: 'the gateway failed', fix: 'give the request id to the operator' },
 } as const satisfies Record<string, Row>
 

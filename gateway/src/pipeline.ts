@@ -15,10 +15,10 @@ import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
 import type { Credential } from './credential/credential.ts'
 import { Fault } from './fault.ts'
 import type { Identity } from './identify/identity.ts'
-import { checkHead } from './in/check-head.ts'
+import { allowedOrigin, checkHead } from './in/check-head.ts'
 import type { HeadSettings } from './in/head-settings.ts'
-import type { Head, Inbound, RouteTable } from './in/inbound.ts'
-import { checkParamHeaders } from './in/param-headers.ts'
+import type { Head, Inbound, PublicRequest, RouteTable } from './in/inbound.ts'
+import { checkParamHeaders, undeclaredParamHeaders } from './in/param-headers.ts'
 import { readInbound, type InboundLimits } from './in/read-inbound.ts'
 import { readToolCall } from './in/tool-call.ts'
 import type { JsonObject } from './json/value.ts'
@@ -26,8 +26,9 @@ import { discoverResult } from './mcp/discover.ts'
 import { qualify } from './mcp/names.ts'
 import { toolPage } from './mcp/tool-list.ts'
 import { writeFault } from './out/fault.ts'
-import { writeRefusal } from './out/refusal.ts'
-import { writeResult } from './out/result.ts'
+import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
+import { writeRefusal, type RefusalContext } from './out/refusal.ts'
+import { writeAccepted, writeResult, writeRpc } from './out/result.ts'
 import { writeStream } from './out/stream.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 import { randomId } from './system/ids.ts'
@@ -44,8 +45,9 @@ export type PipelineParts = {
   readonly audit: Audit
   readonly streams: OpenStreams
   readonly clock: Clock
+  readonly authorizationServers: readonly string[]
+  readonly requiredScopes: readonly string[]
   readonly version: string
-  readonly instructions: string | undefined
   /** Called once per exchange, whatever came of it. */
   readonly observe: (exchange: Exchange, ended: Ended) => void
 }
@@ -64,10 +66,17 @@ export type Exchange = {
 }
 
 /** How an exchange ended, for metrics and the request log. */
-export type Ended = { readonly code: string; readonly error?: unknown }
+export type Ended = {
+  readonly code: string
+  readonly refused?: true
+  readonly error?: unknown
+}
 
-export function createPipeline(parts: PipelineParts) {
-  return (request: IncomingMessage, response: ServerResponse): void => {
+/** Answers one request; never throws. */
+export type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+export function createPipeline(parts: PipelineParts): Handle {
+  return (request, response) => {
     const exchange: Exchange = {
       requestId: randomId(),
       startedMs: parts.clock.monotonicMs(),
@@ -104,7 +113,7 @@ function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<vo
     case 'tools/list':
       return list(parts, exchange)
     case 'server/discover':
-      return reply(parts, exchange, discoverResult(parts.version, parts.instructions))
+      return reply(parts, exchange, discoverResult(parts.version))
     default:
       return say(parts, exchange, refuse('in.no_such_method'))
   }
@@ -168,13 +177,19 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
     id: inbound.id ?? '',
     meta: inbound.meta,
     protocolVersion: inbound.protocolVersion,
-    paramHeaders: inbound.paramHeaders,
+    paramHeaders: undeclaredParamHeaders(inbound, permit.entry),
   }
-  const outcome = await connector.call(permit, credential, envelope, cancel.signal)
+  const outcome = await connector
+    .call(permit, credential, envelope, cancel.signal)
+    .catch((error: unknown) => {
+      // A connector does not reject; should it, whether the target acted is not known, and that is recorded.
+      record(UNCLEAR)
+      throw error
+    })
   switch (outcome.kind) {
     case 'result':
       record(outcome.facts)
-      writeResult(exchange.response, outcome.body, requestId)
+      writeResult(exchange.response, outcome.body, wireContext(parts, exchange))
       return parts.observe(exchange, { code: outcome.facts.class })
     case 'refused':
       record(outcome.facts)
@@ -182,6 +197,14 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
     case 'stream':
       return stream(parts, exchange, permit, outcome, cancel, record)
   }
+}
+
+const UNCLEAR: OutcomeFacts = {
+  class: 'unclear',
+  status: undefined,
+  resultBytes: 0,
+  result: undefined,
+  targetRequestId: undefined,
 }
 
 /** Events pass one by one; the stream has an owner (the permit), an end and a record. */
@@ -195,7 +218,7 @@ async function stream(
 ): Promise<void> {
   const close = parts.streams.open({ permit, end: () => cancel.abort() })
   try {
-    await writeStream(exchange.response, outcome.messages, exchange.requestId)
+    await writeStream(exchange.response, outcome.messages, wireContext(parts, exchange))
   } finally {
     close()
     cancel.abort()
@@ -206,8 +229,27 @@ async function stream(
 }
 
 function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {
-  writeRpc(exchange.response, exchange.inbound.id ?? null, result, exchange.requestId)
+  writeRpc(exchange.response, exchange.inbound.id ?? '', result, wireContext(parts, exchange))
   parts.observe(exchange, { code: 'ok' })
+}
+
+function accept(parts: PipelineParts, exchange: Exchange): void {
+  writeAccepted(exchange.response, wireContext(parts, exchange))
+  parts.observe(exchange, { code: 'accepted' })
+}
+
+/** Metadata and preflights: what is answered without a token. */
+function publish(parts: PipelineParts, exchange: Exchange, asked: PublicRequest): void {
+  const context = wireContext(parts, exchange)
+  if (asked.kind === 'preflight') writePreflight(exchange.response, asked, context)
+  else {
+    const metadata = protectedResourceMetadata(asked.resource, {
+      authorizationServers: parts.authorizationServers,
+      scopes: parts.requiredScopes,
+    })
+    writeMetadata(exchange.response, metadata, context)
+  }
+  parts.observe(exchange, { code: 'public' })
 }
 
 /** Says no: to the caller as the catalogue of answers has it, to the log with the true reason. */
@@ -220,8 +262,8 @@ function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
     tool: exchange.tool,
     method: exchange.inbound?.method,
   })
-  writeRefusal(exchange.response, refusal, wireContext(exchange))
-  parts.observe(exchange, { code: refusal.actual ?? refusal.refused })
+  writeRefusal(exchange.response, refusal, wireContext(parts, exchange))
+  parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
 }
 
 function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {
@@ -229,14 +271,20 @@ function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {
     error instanceof Fault
       ? error
       : new Fault('gateway.internal', 'unexpected error', { cause: error })
-  writeFault(exchange.response, fault, wireContext(exchange))
-  parts.observe(exchange, { code: fault.code, error })
+  writeFault(exchange.response, fault, wireContext(parts, exchange))
+  parts.observe(exchange, { code: fault.code, refused: true, error })
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
-  )
+/** What the wire needs to know of an exchange, however far it came. */
+function wireContext(parts: PipelineParts, exchange: Exchange): RefusalContext {
+  const { requestId, request, head, inbound } = exchange
+  return {
+    requestId,
+    origin: allowedOrigin(request.rawHeaders, parts.head),
+    rpcId: inbound?.id,
+    resourceMetadata: head?.route.metadataUrl,
+    scope: parts.requiredScopes.join(' '),
+  }
 }
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/

@@ -63,7 +63,7 @@ export function sendRawAll(
       try {
         resolve(parseAnswers(received, true).slice(0, count))
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     }
     const timer = setTimeout(finish, WAIT_MS)

@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { createServer, type Server } from 'node:http'
 import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Context } from 'hono'
+import { DEFAULT_JSON_LIMITS, readJson } from '../json/read.ts'
 
 /** What the composition root lends to the socket. Each part rejects with an Error in words for the operator. */
 export type AdminParts = {
@@ -21,7 +22,8 @@ export type AdminParts = {
 export type Admin = { readonly path: string; readonly close: () => Promise<void> }
 
 export async function listenAdmin(path: string, parts: AdminParts): Promise<Admin> {
-  const server = createServer(getRequestListener(routes(parts).fetch))
+  const listener = getRequestListener(routes(parts).fetch)
+  const server = createServer((request, response) => void listener(request, response))
   // Bound under a name of this process and then renamed: two processes overlap during a restart, and closing the
   // old one removes the name that it was bound to, not the one that the new one has taken.
   const own = `${path}.${process.pid}`
@@ -67,12 +69,11 @@ function routes(parts: AdminParts): Hono {
 }
 
 async function body(context: Context): Promise<unknown> {
-  const text = await context.req.text()
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error('the body is not JSON')
-  }
+  // The strict reader, as on the data path: what is explained is what would be decided, numbers exact.
+  const read = readJson(Buffer.from(await context.req.arrayBuffer()), DEFAULT_JSON_LIMITS)
+  if ('failure' in read)
+    throw new Error(`the body is not strict JSON: ${read.failure} at byte ${read.offset}`)
+  return read.value
 }
 
 function lines(parts: AdminParts): ReadableStream {

@@ -28,6 +28,12 @@ export type InboundServer = {
   readonly server: Server | TlsServer
   /** Takes a new certificate into use for new connections (F-24). */
   readonly renewTls: (tls: TlsMaterial) => void
+  /** Requests that have no complete answer yet. */
+  readonly underWay: () => number
+  /** No new connections; those that are open live until their answer. */
+  readonly stopAccepting: () => void
+  /** Ends every connection. */
+  readonly close: () => void
 }
 
 export function createInboundServer(settings: ServerSettings): InboundServer {
@@ -41,9 +47,17 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     noDelay: true,
   }
   const tlsOptions = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] } as const
+  let underWay = 0
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    underWay += 1
+    response.once('close', () => {
+      underWay -= 1
+    })
+    settings.onRequest(request, response)
+  }
   const server = settings.tls
-    ? createTlsServer({ ...options, ...tlsOptions, ...settings.tls }, settings.onRequest)
-    : createServer(options, settings.onRequest)
+    ? createTlsServer({ ...options, ...tlsOptions, ...settings.tls }, onRequest)
+    : createServer(options, onRequest)
   server.maxConnections = settings.connections
   server.on('connection', capPerAddress(settings.connectionsPerAddress))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -58,6 +72,15 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     renewTls(tls) {
       if ('setSecureContext' in server) server.setSecureContext({ ...tlsOptions, ...tls })
     },
+    underWay: () => underWay,
+    stopAccepting() {
+      server.close()
+      server.closeIdleConnections()
+    },
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
   }
 }
 
@@ -68,14 +91,9 @@ function endRaw(socket: Duplex, answer: string): void {
 }
 
 function codeOf(error: NodeJS.ErrnoException): RefusalCode {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return 'in.header_too_large'
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 'in.timeout'
-    default:
-      return 'in.malformed_request'
-  }
+  if (error.code === 'HPE_HEADER_OVERFLOW') return 'in.header_too_large'
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'in.timeout'
+  return 'in.malformed_request'
 }
 
 /** Counts open sockets by peer address and closes what comes above the cap, before a byte is read. */

@@ -6,12 +6,11 @@ export const SUPPORTED_VERSIONS = ['2026-07-28'] as const
 const TTL_MS = 60_000
 
 /** Result of `server/discover`. It differs by authorization only, hence `private`. */
-export function discoverResult(version: string, instructions: string | undefined): JsonObject {
+export function discoverResult(version: string): JsonObject {
   return {
     resultType: 'complete',
     supportedVersions: SUPPORTED_VERSIONS,
     capabilities: { tools: {} },
-    ...(instructions === undefined ? {} : { instructions }),
     ttlMs: TTL_MS,
     cacheScope: 'private',
     _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'sallyport', version } },

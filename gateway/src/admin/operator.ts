@@ -1,0 +1,158 @@
+// What the operator may ask and order, behind the socket. Reads reach a stage through its operator file alone; an
+// order is recorded before it takes effect.
+import { z } from 'zod'
+import type { Explanation, Question } from '../authorize/explain.ts'
+import type { Principal } from '../identify/identity.ts'
+import type { Revocation } from '../identify/revocation.ts'
+import type { AdminParts } from './admin.ts'
+
+/** The parts of a running gateway that the operator reaches. */
+export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> & {
+  readonly issuers: () => readonly string[]
+  readonly principals: () => Iterable<Principal>
+  readonly explain: (question: Question) => Explanation
+  readonly recordRevocation: (revocation: Revocation, reason: string) => Promise<void>
+  /** Takes effect at once; resolves with how many open streams it ended. */
+  readonly revoke: (revocation: Revocation) => Promise<number>
+  readonly wallMs: () => number
+}
+
+const text = z.string().min(1).max(512)
+const principalOrder = z.strictObject({
+  kind: z.enum(['person', 'client', 'agent']).default('person'),
+  issuer: text.optional(),
+  subject: text.optional(),
+  clientId: text,
+  tenant: text.optional(),
+  tags: z.record(text, z.string()).default({}),
+})
+const explainOrder = z.strictObject({
+  user: text.optional(),
+  principal: principalOrder.optional(),
+  tool: text,
+  args: z.custom<Question['args']>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  ),
+})
+const revokeOrder = z.strictObject({
+  issuer: text.optional(),
+  user: text.optional(),
+  client: text.optional(),
+  sid: text.optional(),
+  jti: text.optional(),
+  grant: text.optional(),
+  reason: z.string().max(512).default('not given'),
+})
+
+export function createOperator(parts: OperatorParts): AdminParts {
+  return {
+    status: parts.status,
+    why: parts.why,
+    tail: parts.tail,
+    reload: parts.reload,
+    explain: async (order) => explain(parts, parse(explainOrder, order)),
+    revoke: (order) => revoke(parts, parse(revokeOrder, order)),
+  }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, order: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(order)
+  if (parsed.success) return parsed.data
+  throw new Error(
+    parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+  )
+}
+
+function explain(parts: OperatorParts, order: z.output<typeof explainOrder>): Explanation {
+  const { tool, args, user, principal } = order
+  if ((user === undefined) === (principal === undefined)) {
+    throw new Error('exactly one of `user` and `principal` is needed')
+  }
+  if (principal !== undefined) {
+    return parts.explain({
+      principal: spelledOut(principal, onlyIssuer(parts, principal.issuer)),
+      tool,
+      args,
+    })
+  }
+  return parts.explain({ principal: known(parts, user ?? ''), tool, args })
+}
+
+function spelledOut(
+  principal: z.output<typeof principalOrder>,
+  issuer: string,
+): Question['principal'] {
+  const { subject, tenant, ...rest } = principal
+  return {
+    ...rest,
+    issuer,
+    ...(subject === undefined ? {} : { subject }),
+    ...(tenant === undefined ? {} : { tenant }),
+  }
+}
+
+/** Somebody who called since the gateway started: the latest with that subject or client id. */
+function known(parts: OperatorParts, name: string): Question['principal'] {
+  const found = [...parts.principals()].findLast((principal) =>
+    principal.kind === 'client' ? principal.clientId === name : principal.subject === name,
+  )
+  if (found === undefined) {
+    throw new Error(
+      `nobody called \`${name}\` has called since the start; spell the principal out instead`,
+    )
+  }
+  const { kind, issuer, clientId, tenant } = found
+  return {
+    kind,
+    issuer,
+    clientId,
+    ...(found.kind === 'client' ? {} : { subject: found.subject }),
+    ...(tenant === undefined ? {} : { tenant }),
+    tags: Object.fromEntries(found.tags),
+  }
+}
+
+async function revoke(parts: OperatorParts, order: z.output<typeof revokeOrder>): Promise<unknown> {
+  const { reason, issuer: named, ...rest } = order
+  const issuer = onlyIssuer(parts, named)
+  const revocation = revocationOf(rest, issuer, Math.floor(parts.wallMs() / 1000))
+  await parts.recordRevocation(revocation, reason)
+  const streams = await parts.revoke(revocation)
+  return { revoked: revocation, streams }
+}
+
+function revocationOf(
+  order: Omit<z.output<typeof revokeOrder>, 'reason' | 'issuer'>,
+  issuer: string,
+  issuedUntilSeconds: number,
+): Revocation {
+  const given = Object.entries(order).filter(([, value]) => value !== undefined)
+  const [only] = given
+  if (only === undefined || given.length > 1) {
+    throw new Error('exactly one of `user`, `client`, `sid`, `jti` and `grant` is needed')
+  }
+  const [by, value] = only as [keyof typeof order, string]
+  switch (by) {
+    case 'user':
+      return { by: 'subject', issuer, value, issuedUntilSeconds }
+    case 'client':
+      return { by, issuer, value, issuedUntilSeconds }
+    case 'sid':
+    case 'jti':
+    case 'grant':
+      return { by, issuer, value }
+  }
+}
+
+function onlyIssuer(parts: OperatorParts, named: string | undefined): string {
+  const issuers = parts.issuers()
+  if (named !== undefined) {
+    if (issuers.includes(named)) return named
+    throw new Error(`\`${named}\` is no issuer of this gateway; there are: ${issuers.join(', ')}`)
+  }
+  const [only] = issuers
+  if (only === undefined || issuers.length > 1) {
+    throw new Error(`there are several issuers, name one: ${issuers.join(', ')}`)
+  }
+  return only
+}

@@ -1,0 +1,212 @@
+// The composition root of one process: what outlives a configuration is made here, and the listeners. What one
+// configuration makes is generation.ts; how a new one takes over is reload.ts.
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { listenAdmin } from './admin/admin.ts'
+import { createOperator } from './admin/operator.ts'
+import { createAudit } from './audit/audit.ts'
+import { createOpenStreams } from './call/open-streams.ts'
+import type { Environment } from './config/environment.ts'
+import type { Loaded } from './config/load.ts'
+import { relaxations } from './config/relaxations.ts'
+import { watchContent } from './config/watch.ts'
+import { drain } from './drain.ts'
+import { operatorParts } from './operator-parts.ts'
+import { Fault } from './fault.ts'
+import { createGeneration, type Generation } from './generation.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { createDenyList } from './identify/deny-list.ts'
+import { createInboundServer, type InboundServer } from './in/server.ts'
+import { createGuardedFetch } from './net/guarded-fetch.ts'
+import { createPools } from './net/pools.ts'
+import { createExchangeObserver } from './observe-exchange.ts'
+import { createHealth } from './observe/health.ts'
+import { createLog, type Log, type LogStream } from './observe/log.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { listenOperations } from './observe/operations-server.ts'
+import { addProcessMetrics } from './observe/process-metrics.ts'
+import { writeFault } from './out/fault.ts'
+import { rawAnswer } from './out/raw-answer.ts'
+import { createReload, type ReloadReport } from './reload.ts'
+import { createSecrets } from './secrets/resolve.ts'
+import { readTlsMaterial } from './secrets/tls-material.ts'
+import type { Shared } from './shared.ts'
+import { takeHold } from './store/sqlite/take-hold.ts'
+import { createSqliteStore } from './store/sqlite/sqlite.ts'
+import { systemClock, type Clock } from './system/clock.ts'
+import { randomId } from './system/ids.ts'
+
+const VERSION = '0.1.0'
+
+export type Gateway = {
+  /** Port of the data plane. */
+  readonly port: number
+  readonly operationsPort: number
+  /** Path of the operator's socket. */
+  readonly adminSocket: string
+  /** Reads configuration and policies again. */
+  readonly reload: () => Promise<ReloadReport>
+  /** Drains and closes; milliseconds, defaults as in drain.ts. */
+  readonly close: (patience?: { serveOnMs?: number; finishMs?: number }) => Promise<void>
+}
+
+export type StartOptions = {
+  readonly loaded: Loaded
+  readonly environment: Environment
+  /** Where the log goes. */
+  readonly stream: LogStream
+  readonly clock?: Clock
+}
+
+/** What has to be closed again, last opened first. */
+type Closers = (() => unknown)[]
+
+/** Resolves when the gateway is ready; rejects, with everything closed again, where it cannot run. */
+export async function startGateway(options: StartOptions): Promise<Gateway> {
+  const closers: Closers = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close()
+  }
+  try {
+    return await compose(options, closers, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function compose(
+  { loaded, environment, stream, clock = systemClock }: StartOptions,
+  closers: Closers,
+  closeAll: () => Promise<void>,
+): Promise<Gateway> {
+  const { config } = loaded
+  const log = createLog({ level: config.log.level, stream, clock })
+  mkdirSync(config.stateFolder, { recursive: true, mode: 0o700 })
+  const health = createHealth((report) => reportHealth(log, report))
+  const metrics = createMetrics()
+  closers.push(addProcessMetrics(metrics))
+
+  const auditCheck = health.check('audit')
+  const audit = await createAudit(
+    { folder: join(config.stateFolder, 'audit') },
+    {
+      clock,
+      log,
+      takeHold,
+      onHealth: (healthy) =>
+        healthy ? auditCheck.up() : auditCheck.down('the log cannot be written'),
+    },
+  )
+  auditCheck.up()
+  closers.push(() => audit.close())
+  const note: Shared['note'] = (kind, detail) =>
+    void audit.event(kind, detail).catch(() => undefined)
+  await audit.event('boot', { version: VERSION, config: loaded.digest, node: process.version })
+  for (const { path, meaning } of relaxations(config)) {
+    log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')
+    await audit.event('relaxed', { setting: path, meaning })
+  }
+
+  const store = await createSqliteStore({ path: join(config.stateFolder, 'state.sqlite') }, clock)
+  closers.push(() => store.close())
+  const storeCheck = health.check('store')
+  const denyList = createDenyList(store, clock, (error) => {
+    storeCheck.degraded('the list of revocations cannot be read')
+    log.warn({ err: error }, 'the list of revocations cannot be read')
+  })
+  closers.push(() => denyList.close())
+  await denyList.refresh()
+  storeCheck.up()
+
+  const secrets = createSecrets({ clock, environment, onRead: (read) => note('secret_read', read) })
+  const fetch = createGuardedFetch()
+  closers.push(() => fetch.close())
+  const tls = config.listen.tls && (await readTlsMaterial(config.listen.tls, secrets))
+
+  // The listener opens first, so that a port taken by chance is known; until all is ready it answers 503.
+  let generation: Generation | undefined
+  const listener = createInboundServer({
+    tls: tls && { cert: tls.certificate, key: tls.key },
+    connections: config.limits.connections,
+    connectionsPerAddress: config.limits.connectionsPerAddress,
+    rawAnswer: (code) => rawAnswer(code, randomId()),
+    onRequest(request, response) {
+      if (generation) return generation.handle(request, response)
+      const starting = new Fault('gateway.starting', 'not ready yet')
+      writeFault(response, starting, { requestId: randomId(), origin: undefined })
+    },
+  })
+  closers.push(() => listener.close())
+  const port = await open(listener, config.listen.port, config.listen.host)
+
+  const streams = createOpenStreams()
+  const observe = createExchangeObserver(log, metrics, clock)
+  const shared: Shared = {
+    clock,
+    log,
+    audit,
+    note,
+    store,
+    denyList,
+    secrets,
+    fetch,
+    pools: createPools(),
+    streams,
+    observe,
+    port: () => port,
+    version: VERSION,
+  }
+  generation = await createGeneration(config, shared)
+  closers.push(() => generation?.close())
+  const running = () => generation as Generation
+  const reload = createReload({ loaded, generation }, environment, shared, (next) => {
+    generation = next
+  })
+
+  closers.push(
+    startHousekeeping({ shared, health, metrics, listener, tls: config.listen.tls, running }),
+  )
+  const operations = await listenOperations({ ...config.operations, health, metrics })
+  closers.push(() => operations.close())
+  const operator = createOperator(operatorParts({ shared, health, running, reload }))
+  const admin = await listenAdmin(join(config.stateFolder, 'admin.sock'), operator)
+  closers.push(() => admin.close())
+  const watch = await watchContent({
+    paths: () => [loaded.file, running().config.policies.folder],
+    changed: async () => void (await reload()),
+    failed: (error) => log.error({ err: error }, 'the reload failed'),
+  })
+  closers.push(() => watch.close())
+  log.info(
+    { port, operations: operations.port, publicUrl: config.publicUrl },
+    'the gateway is ready',
+  )
+
+  return {
+    port,
+    operationsPort: operations.port,
+    adminSocket: admin.path,
+    reload,
+    async close(patience) {
+      await drain({ health, listener, streams, log }, patience)
+      await closeAll()
+    },
+  }
+}
+
+function open({ server }: InboundServer, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function reportHealth(
+  log: Log,
+  { name, state, reason }: { name: string; state: string; reason: string | undefined },
+): void {
+  if (state === 'up') log.info({ check: name, state }, 'health')
+  else log.warn({ check: name, state, reason }, 'health')
+}

@@ -1,0 +1,36 @@
+// The end of a process, in order (promises §3): unready at once, serve on until balancers have noticed, stop accepting,
+// let calls finish, cancel what is left. Closing parts and flushing the log come after it.
+import { setTimeout as wait } from 'node:timers/promises'
+import type { OpenStreams } from './call/open-streams.ts'
+import type { InboundServer } from './in/server.ts'
+import type { Health } from './observe/health.ts'
+import type { Log } from './observe/log.ts'
+
+const SERVE_ON_MS = 5_000
+const FINISH_MS = 110_000
+const LOOK_MS = 20
+
+export async function drain(
+  parts: {
+    readonly health: Health
+    readonly listener: InboundServer
+    readonly streams: OpenStreams
+    readonly log: Log
+  },
+  { serveOnMs = SERVE_ON_MS, finishMs = FINISH_MS }: { serveOnMs?: number; finishMs?: number } = {},
+): Promise<void> {
+  const { health, listener, streams, log } = parts
+  health.drain()
+  log.info({ underWay: listener.underWay() }, 'draining')
+  await wait(serveOnMs)
+  listener.stopAccepting()
+  for (let waitedMs = 0; listener.underWay() > 0 && waitedMs < finishMs; waitedMs += LOOK_MS) {
+    await wait(LOOK_MS)
+  }
+  const cut = streams.endWhere(() => true, 'drain')
+  if (listener.underWay() > 0)
+    log.warn({ cut, underWay: listener.underWay() }, 'calls are cut short')
+  listener.close()
+  // What was cut records its outcome in the turns that follow.
+  for (let look = 0; listener.underWay() > 0 && look < 50; look++) await wait(LOOK_MS)
+}

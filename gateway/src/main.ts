@@ -1,0 +1,48 @@
+// Starts a gateway from a configuration file as a process of its own: problems are printed and end with 78 (EX_CONFIG),
+// SIGTERM and SIGINT drain, an exception that nobody caught ends the process (F-25).
+import { processEnvironment } from './config/environment.ts'
+import { loadConfig } from './config/load.ts'
+import { renderProblems } from './config/render-problems.ts'
+import { startGateway, type Gateway } from './app.ts'
+import { exitOnFatal } from './system/fatal.ts'
+
+export const EXIT_CONFIG = 78
+const EXIT_FAILED = 1
+
+/** Runs until a signal ends it; `started` is called once it is ready. */
+export async function serve(
+  file: string,
+  started: (gateway: Gateway) => void = () => {},
+): Promise<void> {
+  exitOnFatal({
+    report: (error, origin) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(`${JSON.stringify({ level: 60, msg: 'fatal', origin, error: text })}\n`)
+    },
+  })
+  const environment = processEnvironment()
+  const loaded = await loadConfig(file, environment)
+  if ('problems' in loaded) {
+    process.stderr.write(renderProblems(loaded.problems, process.stderr.isTTY))
+    process.exit(EXIT_CONFIG)
+  }
+  const gateway = await startGateway({ loaded, environment, stream: process.stdout }).catch(
+    (error: unknown) => {
+      process.stderr.write(
+        `the gateway cannot start\n${error instanceof Error ? error.message : String(error)}\n`,
+      )
+      process.exit(EXIT_FAILED)
+    },
+  )
+  started(gateway)
+  await new Promise<void>((resolve) => {
+    let ending = false
+    const end = (): void => {
+      if (ending) process.exit(EXIT_FAILED)
+      ending = true
+      gateway.close().then(resolve, () => process.exit(EXIT_FAILED))
+    }
+    process.on('SIGTERM', end)
+    process.on('SIGINT', end)
+  })
+}

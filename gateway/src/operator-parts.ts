@@ -1,0 +1,67 @@
+// The parts of a running gateway that the operator's socket reaches, bound to what runs now.
+import { join } from 'node:path'
+import type { OperatorParts } from './admin/operator.ts'
+import type { AboutPerson } from './audit/record.ts'
+import { findRecords } from './audit/search.ts'
+import type { Generation } from './generation.ts'
+import { revocable, type Revocation } from './identify/revocation.ts'
+import type { Health } from './observe/health.ts'
+import type { ReloadReport } from './reload.ts'
+import type { Shared } from './shared.ts'
+
+export function operatorParts(of: {
+  readonly shared: Shared
+  readonly health: Health
+  readonly running: () => Generation
+  readonly reload: () => Promise<ReloadReport>
+}): OperatorParts {
+  const { shared, health, running, reload } = of
+  const { audit, denyList, streams, clock } = shared
+  const auditFolder = join(running().config.stateFolder, 'audit')
+  return {
+    reload,
+    issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
+    principals: () => running().identify.principals(),
+    explain: (question) => running().authorize.explain(question),
+    why: (requestId) => findRecords(auditFolder, requestId),
+    tail: audit.subscribe,
+    wallMs: clock.wallMs,
+    recordRevocation(revocation, reason) {
+      const { by, issuer, value } = revocation
+      const about = aboutOf(revocation)
+      const named = about === undefined ? { value } : {}
+      return audit.event('token_revoked', { by, issuer, reason, ...named }, about)
+    },
+    async revoke(revocation) {
+      await denyList.revoke(revocation)
+      return streams.endWhere(({ identity }) => denyList.refuses(revocable(identity)), 'revoked')
+    },
+    status: () => ({
+      version: shared.version,
+      ready: health.ready(),
+      checks: health.reports(),
+      issuers: running().identify.issuers(),
+      targets: Object.fromEntries(running().catalogue.current().health),
+      tools: [...running().catalogue.current().entries.values()].map(
+        ({ qualifiedName, pin, quarantined }) => ({ name: qualifiedName, pin, quarantined }),
+      ),
+      findings: running().catalogue.findings(),
+      openStreams: streams.count(),
+      revocations: denyList.size(),
+    }),
+  }
+}
+
+/** Persons and sessions are named to the log as commitments, clients and token ids in clear. */
+function aboutOf({ by, issuer, value }: Revocation): AboutPerson | undefined {
+  switch (by) {
+    case 'subject':
+      return { issuer, subject: value }
+    case 'sid':
+      return { issuer, session: value }
+    case 'client':
+    case 'jti':
+    case 'grant':
+      return undefined
+  }
+}

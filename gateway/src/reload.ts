@@ -1,0 +1,118 @@
+// Reload of configuration and policies (F-21): read, judge, build beside what runs, swap whole. Where anything does
+// not fit, the last good state stays and the reasons go to the log. The same content is a no-op.
+import { decideReload } from './config/decide-reload.ts'
+import type { Environment } from './config/environment.ts'
+import { loadConfig, type Loaded } from './config/load.ts'
+import type { Config } from './config/schema.ts'
+import { createGeneration, inOneLine, loadedDetail, type Generation } from './generation.ts'
+import { isRefusal } from './refusal.ts'
+import type { Shared } from './shared.ts'
+import type { Permit } from './authorize/permit.ts'
+
+/** After this, whatever a former generation still had under way is over. */
+const FORMER_MS = 120_000
+
+export type ReloadReport = {
+  readonly outcome: 'unchanged' | 'applied' | 'kept'
+  /** Why it was kept, or what takes effect at the next start only; one sentence each. */
+  readonly notes: readonly string[]
+}
+
+export type Running = {
+  readonly loaded: Loaded
+  readonly generation: Generation
+}
+
+/** `swap` puts the new generation in front of the listener. Calls are taken one after the other. */
+export function createReload(
+  start: Running,
+  environment: Environment,
+  shared: Shared,
+  swap: (generation: Generation) => void,
+): () => Promise<ReloadReport> {
+  let running = start
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function reload(): Promise<ReloadReport> {
+    const decision = decideReload(
+      running.loaded,
+      await loadConfig(running.loaded.file, environment),
+    )
+    switch (decision.action) {
+      case 'keep':
+        return keep(
+          decision.problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
+        )
+      case 'nothing':
+        return reloadPolicies()
+      case 'apply':
+        return apply(decision.loaded, decision.changed, decision.afterRestart)
+    }
+  }
+
+  async function apply(
+    loaded: Loaded,
+    changed: readonly string[],
+    afterRestart: readonly string[],
+  ): Promise<ReloadReport> {
+    const config = withFixed(loaded.config, running.generation.config)
+    const next = await createGeneration(config, shared).catch(asError)
+    if (next instanceof Error) return keep(next.message.split('\n'))
+    const former = running.generation
+    await shared.audit.event('config_changed', { config: loaded.digest, changed, afterRestart })
+    running = { loaded, generation: next }
+    swap(next)
+    shared.log.info({ changed, afterRestart }, 'the configuration was applied')
+    endStreams(next)
+    setTimeout(() => void former.close(), FORMER_MS).unref()
+    return {
+      outcome: 'applied',
+      notes: afterRestart.map((path) => `${path} takes effect at the next start`),
+    }
+  }
+
+  async function reloadPolicies(): Promise<ReloadReport> {
+    const loaded = await running.generation.reloadPolicies().catch(asError)
+    if (loaded instanceof Error) return keep([loaded.message])
+    if (loaded === 'unchanged') return { outcome: 'unchanged', notes: [] }
+    if (!loaded.loaded) return keep(loaded.findings.map(inOneLine))
+    await shared.audit.event('policy_changed', loadedDetail(loaded))
+    const { setVersion, policies } = loaded
+    shared.log.info({ setVersion, policies }, 'the policies were applied')
+    endStreams(running.generation)
+    return { outcome: 'applied', notes: [] }
+  }
+
+  function endStreams(generation: Generation): void {
+    shared.streams.endWhere((permit) => !stillAllowed(generation, permit), 'policy_changed')
+  }
+
+  function keep(notes: readonly string[]): ReloadReport {
+    shared.log.error({ notes }, 'the change does not fit: the last good state stays')
+    return { outcome: 'kept', notes }
+  }
+
+  return () => {
+    const next = last.then(reload)
+    last = next.catch(() => undefined)
+    return next
+  }
+}
+
+/** Listeners are open and the state folder is in use: these stay as they were at the start. */
+function withFixed(next: Config, started: Config): Config {
+  const { publicUrl, operations, stateFolder } = started
+  const { host, port } = started.listen
+  return { ...next, publicUrl, operations, stateFolder, listen: { ...next.listen, host, port } }
+}
+
+function stillAllowed(
+  { authorize }: Generation,
+  { identity, entry, args, requestId }: Permit,
+): boolean {
+  return !isRefusal(authorize.decide(identity, entry, args, requestId))
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

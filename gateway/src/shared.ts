@@ -1,0 +1,29 @@
+// What outlives a configuration: the parts of one process that every generation uses.
+import type { Audit, RecordKind } from './audit/record.ts'
+import type { OpenStreams } from './call/open-streams.ts'
+import type { DenyList } from './identify/deny-list.ts'
+import type { GuardedFetch } from './net/guarded-fetch.ts'
+import type { Pools } from './net/pools.ts'
+import type { Log } from './observe/log.ts'
+import type { Ended, Exchange } from './pipeline.ts'
+import type { Secrets } from './secrets/resolve.ts'
+import type { Store } from './store/store.ts'
+import type { Clock } from './system/clock.ts'
+
+export type Shared = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly audit: Audit
+  /** Records an event without waiting; that it could not be written shows in the health of the log. */
+  readonly note: (kind: RecordKind, detail: Readonly<Record<string, unknown>>) => void
+  readonly store: Store
+  readonly denyList: DenyList
+  readonly secrets: Secrets
+  readonly fetch: GuardedFetch
+  readonly pools: Pools
+  readonly streams: OpenStreams
+  readonly observe: (exchange: Exchange, ended: Ended) => void
+  /** Port that the data plane listens on. */
+  readonly port: () => number
+  readonly version: string
+}
