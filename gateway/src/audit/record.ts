@@ -6,6 +6,9 @@ import type { Credential } from '../credential/credential.ts'
 import type { Identity } from '../identify/identity.ts'
 import type { Refusal } from '../refusal.ts'
 
+/** Version of the form of records. A reader of version N reads all before it. */
+export const RECORD_VERSION = 1
+
 /** Kinds that this version writes. Later capabilities add theirs; `verify` reads kinds that it does not know. */
 export type RecordKind =
   | 'boot'
@@ -34,6 +37,14 @@ export type RefusalContext = {
   readonly method: string | undefined
 }
 
+/** Values about a person that an event names; they stand in the record as commitments. `issuer` is in clear. */
+export type AboutPerson = {
+  readonly issuer: string
+  readonly subject?: string
+  readonly session?: string
+  readonly tenant?: string
+}
+
 /** The log as the pipeline and the composition root know it. */
 export type Audit = {
   /**
@@ -53,12 +64,23 @@ export type Audit = {
     facts: OutcomeFacts,
     durationMs: number,
   ) => void
+  /** Never waited for. At most 100 per second of one caller and code; the others are counted (D-14). */
   readonly refusal: (refusal: Refusal, context: RefusalContext) => void
+  /** Never waited for. One per second of each principal; the others are counted. */
   readonly list: (identity: Identity, requestId: string, shown: number, hidden: number) => void
-  /** Everything else: configuration, policies, pins, revocations. Resolves when it is synced. */
-  readonly event: (kind: RecordKind, detail: Readonly<Record<string, unknown>>) => Promise<void>
+  /**
+   * Everything else: configuration, policies, pins, revocations. Resolves when it is synced, rejects with
+   * Fault `audit.unavailable`. `detail` is kept in clear: what is personal goes into `about`.
+   */
+  readonly event: (
+    kind: RecordKind,
+    detail: Readonly<Record<string, unknown>>,
+    about?: AboutPerson,
+  ) => Promise<void>
+  /** Hands over the latest records and every one from now on, each as JSON text. Returns what ends it. */
+  readonly subscribe: (use: (record: string) => void) => () => void
   /** True while records can be written. */
   readonly healthy: () => boolean
-  /** Flushes, writes `shutdown` and closes. */
+  /** Flushes, gives every open intent the outcome `unclear`, writes `shutdown` and closes. */
   readonly close: () => Promise<void>
 }

@@ -1,0 +1,100 @@
+// The request thread's end of the ring: frames are put as they come and published once per turn of the loop, so
+// that everything that was ready in one turn is one write. What must not be lost waits here while the ring is
+// full, within bounds; an intent does not wait, it is refused.
+import { CONTROL, createFrameWriter, FRAME, wake, type FrameKind, type Shared } from './frames.ts'
+
+export type FrameToPut = {
+  readonly kind: FrameKind
+  readonly numbers: readonly number[]
+  readonly parts: readonly (string | undefined)[]
+  readonly last?: Uint8Array
+  /** The part that is `undefined` in `parts`, or the bytes after them. */
+  readonly large?: string | Uint8Array<ArrayBuffer>
+}
+
+export type Channel = {
+  /** The number of the frame, or −1: there is no room. */
+  readonly put: (frame: FrameToPut) => number
+  /** Puts it now or later; false: it is lost. `onPut` hears the number of the frame. */
+  readonly keep: (frame: FrameToPut, onPut?: (frame: number) => void) => boolean
+  /** The writer has taken all frames before `end`. */
+  readonly taken: (end: number) => void
+  readonly synced: (batch: number) => void
+  /** The writer hands the kernel again what is not on the disk, at its next turn at the earliest. */
+  readonly rewrite: () => void
+  readonly wake: () => void
+}
+
+/** A longer part goes beside the ring. */
+export const LARGE_PART = 32 * 1024
+const MAX_LARGE_BYTES = 64 * 1024 * 1024
+const MAX_KEPT = 10_000
+
+export function createChannel(
+  shared: Shared,
+  postLarge: (large: string | Uint8Array<ArrayBuffer>) => void,
+): Channel {
+  const writer = createFrameWriter(shared)
+  const control = new Int32Array(shared.control)
+  let frames = 0
+  let scheduled = false
+  let kept: { frame: FrameToPut; onPut: ((frame: number) => void) | undefined }[] = []
+  let large: { frame: number; bytes: number }[] = []
+  let largeBytes = 0
+
+  const publish = (): void => {
+    scheduled = false
+    writer.publish()
+  }
+  const place = (frame: FrameToPut): number => {
+    const beside = frame.large
+    if (beside !== undefined && largeBytes + beside.length > MAX_LARGE_BYTES) return -1
+    if (!writer.put(frame.kind, frame.numbers, frame.parts, frame.last)) return -1
+    if (!scheduled) {
+      scheduled = true
+      setImmediate(publish)
+    }
+    // The writer counts records, and these make none.
+    if (frame.kind === FRAME.subscribe || frame.kind === FRAME.unsubscribe) return frames
+    if (beside !== undefined) {
+      postLarge(beside)
+      large.push({ frame: frames, bytes: beside.length })
+      largeBytes += beside.length
+    }
+    return frames++
+  }
+
+  return {
+    put: (frame) => (kept.length > 0 ? -1 : place(frame)),
+    keep: (frame, onPut) => {
+      const number = kept.length > 0 ? -1 : place(frame)
+      if (number >= 0) {
+        onPut?.(number)
+        return true
+      }
+      if (kept.length >= MAX_KEPT) return false
+      kept.push({ frame, onPut })
+      return true
+    },
+    taken: (end) => {
+      if (large.length > 0) {
+        large = large.filter(({ frame }) => frame >= end)
+        largeBytes = large.reduce((sum, { bytes }) => sum + bytes, 0)
+      }
+      if (kept.length === 0) return
+      const waiting = kept
+      kept = []
+      let position = 0
+      for (const { frame, onPut } of waiting) {
+        const number = place(frame)
+        if (number < 0) break
+        position += 1
+        onPut?.(number)
+      }
+      kept = waiting.slice(position)
+    },
+    synced: (batch) => void Atomics.store(control, CONTROL.synced, batch),
+    rewrite: () => void Atomics.store(control, CONTROL.rewrite, 1),
+    wake: () => wake(control),
+  }
+}

@@ -1,0 +1,146 @@
+// What a former process left behind (F-14, F-15). Only logs whose hold can be taken: their owner is gone, however
+// it ended. What follows the last verifiable record is moved into a `.torn` file; intents that have no outcome
+// anywhere are returned, to be given one. Lines before that record are never touched, good or bad.
+import { createReadStream, createWriteStream, existsSync, rmSync, truncateSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { recordIn } from './line.ts'
+import { openNames, pathsOf, syncFolder, type Hold, type TakeHold } from './log-folder.ts'
+import { readLines } from './read-lines.ts'
+
+export type Orphan = {
+  readonly instance: string
+  readonly sequence: number
+  readonly requestId: string
+}
+
+export type Recovered = {
+  readonly name: string
+  /** Bytes that were moved into the `.torn` file. */
+  readonly tornBytes: number
+  /** Lines before the last verifiable record that are none. */
+  readonly badLines: number
+  readonly orphans: readonly Orphan[]
+  /** What had to be recorded is recorded: nobody recovers this log again. */
+  readonly done: () => void
+}
+
+type Scan = {
+  readonly goodEnd: number
+  readonly size: number
+  readonly lastLineEnded: boolean
+  readonly badLines: number
+  readonly intents: readonly Orphan[]
+  readonly outcomes: ReadonlySet<string>
+}
+
+export async function recoverFormer(
+  folder: string,
+  own: string,
+  takeHold: TakeHold,
+): Promise<readonly Recovered[]> {
+  const found: { name: string; hold: Hold; scan: Scan }[] = []
+  for (const name of openNames(folder)) {
+    if (name === own) continue
+    const { lock, log, personal, torn } = pathsOf(folder, name)
+    const hold = takeHold(lock, 'existing')
+    if (hold === undefined) continue
+    // Its owner is between taking the hold and making the file.
+    if (!existsSync(log)) {
+      hold.release()
+      continue
+    }
+    const scan = await scanLog(log)
+    if (scan.goodEnd < scan.size) await moveTail(log, torn, scan.goodEnd)
+    if (!scan.lastLineEnded) await appendFile(log, '\n')
+    if (existsSync(personal)) await cutPersonal(personal)
+    syncFolder(folder)
+    found.push({ name, hold, scan })
+  }
+  // A process that died while it closed orphans has closed some in a log of its own.
+  const closed = new Set(found.flatMap(({ scan }) => [...scan.outcomes]))
+  return found.map(({ name, hold, scan }) => ({
+    name,
+    tornBytes: scan.size - scan.goodEnd,
+    badLines: scan.badLines,
+    orphans: scan.intents.filter((intent) => !closed.has(idOf(intent.instance, intent.sequence))),
+    done: () => {
+      rmSync(pathsOf(folder, name).lock)
+      hold.release()
+    },
+  }))
+}
+
+async function scanLog(path: string): Promise<Scan> {
+  const intents: Orphan[] = []
+  const outcomes = new Set<string>()
+  let goodEnd = 0
+  let size = 0
+  let lastLineEnded = true
+  let bad = 0
+  let badBeforeGood = 0
+  for await (const lines of readLines(path)) {
+    for (const { bytes, offset, ended } of lines) {
+      size = offset + bytes.length + (ended ? 1 : 0)
+      const record = recordIn(bytes)
+      if (typeof record === 'string') {
+        bad += 1
+        continue
+      }
+      goodEnd = size
+      lastLineEnded = ended
+      badBeforeGood = bad
+      note(JSON.parse(record.toString()) as Partial<Noted>, intents, outcomes)
+    }
+  }
+  return { goodEnd, size, lastLineEnded, badLines: badBeforeGood, intents, outcomes }
+}
+
+type Noted = {
+  readonly kind: string
+  readonly instance: string
+  readonly sequence: number
+  readonly requestId: string
+  readonly intent: { readonly instance: string; readonly sequence: number }
+}
+
+function note(record: Partial<Noted>, intents: Orphan[], outcomes: Set<string>): void {
+  const { kind, instance = '', sequence = -1, requestId = '', intent } = record
+  if (kind === 'intent') intents.push({ instance, sequence, requestId })
+  if (kind === 'outcome' && intent) outcomes.add(idOf(intent.instance, intent.sequence))
+}
+
+function idOf(instance: string, sequence: number): string {
+  return `${instance}:${sequence}`
+}
+
+/** The tail is on the disk in its new place before it leaves the old one. */
+async function moveTail(log: string, torn: string, from: number): Promise<void> {
+  await pipeline(
+    createReadStream(log, { start: from }),
+    createWriteStream(torn, { flags: 'a', mode: 0o600, flush: true }),
+  )
+  truncateSync(log, from)
+}
+
+/** Half a line of the side file is half a salt or half a value: of no use, and personal. */
+async function cutPersonal(path: string): Promise<void> {
+  let end = 0
+  let size = 0
+  for await (const lines of readLines(path)) {
+    for (const { bytes, offset, ended } of lines) {
+      size = offset + bytes.length + (ended ? 1 : 0)
+      if (ended && isJson(bytes)) end = size
+    }
+  }
+  if (end < size) truncateSync(path, end)
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString())
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,57 @@
+// The side file against itself: every value must be what its commitment says. A salt that is not there is no
+// finding, because its person was forgotten.
+import { basename } from 'node:path'
+import { commitment } from './commitment.ts'
+import type { PersonalLine } from './personal.ts'
+import { readLines } from './read-lines.ts'
+
+export type PersonalFinding = {
+  readonly code: 'commitment_mismatch' | 'personal_line'
+  readonly file: string
+  readonly line: number
+  readonly what: string
+}
+
+/** `open`: the log is in use, and its last line may be half written. */
+export async function verifyPersonal(
+  path: string,
+  open: boolean,
+): Promise<readonly PersonalFinding[]> {
+  const file = basename(path)
+  const findings: PersonalFinding[] = []
+  const salts = new Map<string, string>()
+  for await (const lines of readLines(path)) {
+    for (const { bytes, number, ended } of lines) {
+      const line = personalLine(bytes)
+      if (line === undefined) {
+        if (open && !ended) continue
+        const what = 'it is no line of a side file'
+        findings.push({ code: 'personal_line', file, line: number, what })
+      } else if ('salt' in line) {
+        salts.set(line.key, line.salt)
+      } else if (differs(line, salts.get(line.key))) {
+        const what = `the value of \`${line.label}\` is not the one that was committed to`
+        findings.push({ code: 'commitment_mismatch', file, line: number, what })
+      }
+    }
+  }
+  return findings
+}
+
+function differs(
+  line: Extract<PersonalLine, { value: string }>,
+  salt: string | undefined,
+): boolean {
+  return salt !== undefined && commitment(salt, line.label, line.value) !== line.commitment
+}
+
+function personalLine(bytes: Buffer): PersonalLine | undefined {
+  try {
+    const line = JSON.parse(bytes.toString()) as PersonalLine
+    return typeof line.key === 'string' && ('salt' in line || 'commitment' in line)
+      ? line
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,210 @@
+// The writer: turns of frames → lines → one gathered write. It runs in a thread of its own (writer-worker.ts)
+// and knows nothing of threads, so that tests drive it turn by turn. What it cannot write it undoes and tries
+// again: intents are refused then, everything else waits in the ring.
+import type { Disk } from './log-file.ts'
+import { createLogFile } from './log-file.ts'
+import { CONTROL, createFrameReader, FRAME, type Frame, type Shared } from './frames.ts'
+import { lineOf } from './line.ts'
+import { NUMBER } from './parts.ts'
+import { createPersonal } from './personal.ts'
+import { createRender, type Large, type OpenIntent } from './render.ts'
+
+/** From the writer to the request thread. Frames are counted from 0 in the order in which they were put. */
+export type Reply =
+  /** Frames from `first` to before `end` are in the kernel; the first of them is record `sequence`. */
+  | {
+      readonly kind: 'written'
+      readonly first: number
+      readonly end: number
+      readonly sequence: number
+      readonly batch: number
+    }
+  /** Nothing before `end` that was not written will be, as far as intents go; the rest is tried again. */
+  | { readonly kind: 'failed'; readonly end: number; readonly reason: string }
+  /** It is written again: everything before `end` but the intents. */
+  | {
+      readonly kind: 'recovered'
+      readonly end: number
+      readonly batch: number
+      /** The kernel has again what was not on the disk. */
+      readonly rewritten: boolean
+    }
+  | { readonly kind: 'records'; readonly records: readonly string[] }
+
+export type WriterSettings = {
+  readonly instance: string
+  readonly shared: Shared
+  readonly logFd: number
+  readonly personalFd: number
+}
+
+export type WriterParts = {
+  readonly disk: Disk
+  readonly post: (reply: Reply) => void
+  /** The next part that came beside the ring. */
+  readonly receive: () => Large
+}
+
+export type Writer = {
+  /** One turn; false: there is nothing to do until the ring changes, or for a while after a failure. */
+  readonly turn: () => 'more' | 'wait' | 'retry later' | 'closed'
+}
+
+const RECENT = 256
+
+type Turn = {
+  lines: string
+  records: string[]
+  sequence: number
+  opened: Map<number, OpenIntent>
+  closed: number[]
+  frames: number
+  closing: boolean
+}
+
+export function createWriter(settings: WriterSettings, parts: WriterParts): Writer {
+  const { instance, shared } = settings
+  const control = new Int32Array(shared.control)
+  const reader = createFrameReader(shared)
+  const personal = createPersonal()
+  const render = createRender(instance, personal)
+  const log = createLogFile(settings.logFd, parts.disk)
+  const side = createLogFile(settings.personalFd, parts.disk)
+  const openIntents = new Map<number, OpenIntent>()
+  const large = new Map<number, Large>()
+  const recent: string[] = []
+  let sequence = 0
+  let frames = 0
+  let batch = 0
+  let failed = false
+  let subscribed = false
+
+  const largeOf = (frame: Frame, position: number): Large => {
+    if (!frame.large) return undefined
+    if (!large.has(position)) large.set(position, parts.receive())
+    return large.get(position)
+  }
+
+  const add = (turn: Turn, text: string): void => {
+    turn.lines += lineOf(text)
+    turn.records.push(text)
+    turn.sequence += 1
+  }
+
+  const take = (turn: Turn, frame: Frame, withoutIntents: boolean): void => {
+    if (frame.kind === FRAME.subscribe || frame.kind === FRAME.unsubscribe) {
+      subscribed = frame.kind === FRAME.subscribe
+      if (subscribed) parts.post({ kind: 'records', records: [...recent] })
+      return
+    }
+    const beside = largeOf(frame, frames + turn.frames)
+    turn.frames += 1
+    switch (frame.kind) {
+      case FRAME.intent: {
+        if (withoutIntents) return
+        const { text, open } = render.intent(frame, turn.sequence, beside)
+        turn.opened.set(turn.sequence, open)
+        return add(turn, text)
+      }
+      case FRAME.outcome: {
+        const intent = frame.number(NUMBER.intent)
+        const open = turn.opened.get(intent) ?? openIntents.get(intent)
+        turn.closed.push(intent)
+        return add(turn, render.outcome(frame, turn.sequence, beside, open))
+      }
+      case FRAME.record:
+        return add(turn, render.record(frame, turn.sequence, beside))
+      case FRAME.close:
+        return close(turn, frame)
+    }
+  }
+
+  /** What is open now will never be known: the process ends. */
+  const close = (turn: Turn, frame: Frame): void => {
+    for (const [intent, { requestId }] of [...openIntents, ...turn.opened]) {
+      if (turn.closed.includes(intent)) continue
+      const members = { class: 'unclear', intent: { instance, sequence: intent }, requestId }
+      add(turn, render.own(frame, turn.sequence, 'outcome', members))
+      turn.closed.push(intent)
+    }
+    add(turn, render.own(frame, turn.sequence, 'shutdown', {}))
+    turn.closing = true
+  }
+
+  const write = (turn: Turn): void => {
+    batch = (batch + 1) | 0
+    side.append(personal.pending(), batch)
+    personal.written()
+    log.append(turn.lines, batch)
+  }
+
+  const settle = (turn: Turn): void => {
+    for (const [intent, open] of turn.opened) openIntents.set(intent, open)
+    for (const intent of turn.closed) openIntents.delete(intent)
+    reader.release()
+    large.clear()
+    frames += turn.frames
+    sequence = turn.sequence
+    recent.push(...turn.records)
+    if (recent.length > RECENT) recent.splice(0, recent.length - RECENT)
+    if (subscribed && turn.records.length > 0) {
+      parts.post({ kind: 'records', records: turn.records })
+    }
+  }
+
+  const attempt = (again: boolean): ReturnType<Writer['turn']> => {
+    const first = frames
+    const before = sequence
+    const turn: Turn = {
+      lines: '',
+      records: [],
+      sequence,
+      opened: new Map(),
+      closed: [],
+      frames: 0,
+      closing: false,
+    }
+    let rewritten = false
+    try {
+      if (again) rewritten = restore()
+      reader.each((frame) => take(turn, frame, again))
+      write(turn)
+    } catch (error) {
+      failed = true
+      const reason = error instanceof Error ? error.message : 'unknown failure'
+      parts.post({ kind: 'failed', end: first + turn.frames, reason })
+      return 'retry later'
+    }
+    settle(turn)
+    failed = false
+    const end = first + turn.frames
+    parts.post(
+      again
+        ? { kind: 'recovered', end, batch, rewritten }
+        : { kind: 'written', first, end, sequence: before, batch },
+    )
+    return turn.closing ? 'closed' : 'more'
+  }
+
+  const restore = (): boolean => {
+    const rewrite = Atomics.exchange(control, CONTROL.rewrite, 0) === 1
+    try {
+      side.restore(rewrite)
+      log.restore(rewrite)
+    } catch (error) {
+      if (rewrite) Atomics.store(control, CONTROL.rewrite, 1)
+      throw error
+    }
+    return rewrite
+  }
+
+  return {
+    turn: () => {
+      const synced = Atomics.load(control, CONTROL.synced)
+      log.synced(synced)
+      side.synced(synced)
+      if (failed || Atomics.load(control, CONTROL.rewrite) === 1) return attempt(true)
+      return reader.pending() ? attempt(false) : 'wait'
+    },
+  }
+}

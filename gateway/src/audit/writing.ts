@@ -1,0 +1,166 @@
+// The writer thread as this thread sees it: frames go in, and promises end when their frame is as durable as was
+// asked for. Knows the two states of the log: it is written, or it is not and is being tried again.
+import { fdatasync } from 'node:fs'
+import { promisify } from 'node:util'
+import { startWorker } from '../system/worker.ts'
+import { createChannel, type FrameToPut } from './channel.ts'
+import { createShared, FRAME } from './frames.ts'
+import type { OpenLog } from './log-folder.ts'
+import { unavailable } from './unavailable.ts'
+import { createWaiting, type Waiter } from './waiting.ts'
+import type { Reply, WriterSettings } from './writer.ts'
+
+export type WritingParts = {
+  /** Once per failure. */
+  readonly onFailed: (reason: string) => void
+  /** The log is on the disk and written again after that failure. */
+  readonly onRestored: (reason: string) => void
+  /** The intent is in the file, was refused, and nothing is called for it. */
+  readonly onAbandoned: (sequence: number, requestId: string) => void
+  readonly onRecords: (records: readonly string[]) => void
+}
+
+export type Writing = {
+  /** Resolves with the sequence number of the record; rejects at once while the log cannot be written. */
+  readonly intend: (
+    frame: FrameToPut,
+    durability: Waiter['durability'],
+    requestId: string,
+  ) => Promise<number>
+  /** False: it is lost, because too much waits already. */
+  readonly keep: (frame: FrameToPut) => boolean
+  /** Resolves when it is on the disk. */
+  readonly await: (frame: FrameToPut) => Promise<void>
+  readonly watch: (on: boolean) => void
+  readonly healthy: () => boolean
+  /** True: everything is on the disk and the log is complete. */
+  readonly close: (last: FrameToPut) => Promise<boolean>
+}
+
+const RING_BYTES = 4 * 1024 * 1024
+const RETRY_MS = 250
+/** What nobody waits for is on the disk this much later. */
+const BACKGROUND_SYNC_MS = 200
+const CLOSE_PATIENCE_MS = 5000
+
+const syncData = promisify(fdatasync)
+
+export function startWriting(file: OpenLog, instance: string, parts: WritingParts): Writing {
+  const shared = createShared(RING_BYTES)
+  const { logFd, personalFd } = file
+  const settings: WriterSettings = { instance, shared, logFd, personalFd }
+  const worker = startWorker(new URL('./writer-worker.ts', import.meta.url), settings)
+  worker.unref()
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const channel = createChannel(shared, (large) =>
+    worker.postMessage(large, typeof large === 'string' ? [] : [large.buffer]),
+  )
+  let failure: string | undefined
+  let closing = false
+  let background: NodeJS.Timeout | undefined
+
+  const fail = (reason: string): void => {
+    if (failure !== undefined) return
+    failure = reason
+    parts.onFailed(reason)
+  }
+  const waiting = createWaiting({
+    sync: async () => {
+      await Promise.all([syncData(logFd), syncData(personalFd)])
+    },
+    onSynced: (batch) => {
+      channel.synced(batch)
+    },
+    onSyncFailed: (error) => {
+      fail(error instanceof Error ? error.message : 'unknown failure')
+      channel.rewrite()
+      setTimeout(() => channel.wake(), RETRY_MS).unref()
+    },
+    onAbandoned: parts.onAbandoned,
+  })
+
+  const restored = async (): Promise<void> => {
+    await waiting.sync()
+    if (waiting.unsynced() || failure === undefined) return
+    const reason = failure
+    failure = undefined
+    parts.onRestored(reason)
+  }
+  const syncLater = (): void => {
+    background ??= setTimeout(() => {
+      background = undefined
+      if (waiting.unsynced() && failure === undefined) void waiting.sync()
+    }, BACKGROUND_SYNC_MS).unref()
+  }
+  const hear = (reply: Reply): void => {
+    switch (reply.kind) {
+      case 'written':
+        channel.taken(reply.end)
+        waiting.written(reply.first, reply.end, reply.sequence, reply.batch)
+        return syncLater()
+      case 'failed':
+        fail(reply.reason)
+        return waiting.refuse(reply.end, reply.reason)
+      case 'recovered':
+        waiting.refuse(reply.end, failure ?? 'it was not written')
+        channel.taken(reply.end)
+        if (reply.rewritten) waiting.resume()
+        waiting.written(reply.end, reply.end, -1, reply.batch)
+        return void restored()
+      case 'records':
+        return parts.onRecords(reply.records)
+    }
+  }
+  worker.on('message', hear)
+  worker.once('error', (error) => {
+    fail(error.message)
+    waiting.refuseAll(error.message)
+    // F-25: a writer that broke is an exception that nobody caught. The process ends and starts anew.
+    throw error
+  })
+
+  return {
+    intend: (frame, durability, requestId) => {
+      if (closing) return Promise.reject(unavailable('it is closed'))
+      if (failure !== undefined) return Promise.reject(unavailable(failure))
+      const number = channel.put(frame)
+      if (number < 0) return Promise.reject(unavailable('too much waits to be written'))
+      return new Promise((resolve, reject) => {
+        waiting.add({ frame: number, durability, intentOf: requestId, resolve, reject })
+      })
+    },
+    keep: (frame) => !closing && channel.keep(frame),
+    await: (frame) =>
+      new Promise((resolve, reject) => {
+        const wait = (number: number): void =>
+          waiting.add({
+            frame: number,
+            durability: 'synced',
+            intentOf: undefined,
+            resolve: () => resolve(),
+            reject,
+          })
+        if (closing || !channel.keep(frame, wait)) {
+          reject(unavailable(closing ? 'it is closed' : 'too much waits to be written'))
+        }
+      }),
+    watch: (on) =>
+      void channel.keep({ kind: on ? FRAME.subscribe : FRAME.unsubscribe, numbers: [], parts: [] }),
+    healthy: () => failure === undefined && !closing,
+    close: async (last) => {
+      if (closing) return false
+      closing = true
+      clearTimeout(background)
+      worker.ref()
+      channel.keep(last)
+      const late = new Promise<'late'>((resolve) => {
+        setTimeout(() => resolve('late'), CLOSE_PATIENCE_MS).unref()
+      })
+      const inTime = (await Promise.race([ended, late])) !== 'late'
+      if (inTime) await waiting.sync()
+      else await worker.terminate()
+      waiting.refuseAll('it is closed')
+      return inTime && failure === undefined && !waiting.unsynced()
+    },
+  }
+}
