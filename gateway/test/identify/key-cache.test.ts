@@ -199,7 +199,17 @@ describe('an unknown key', () => {
     expect(gets()).toBe(3)
   })
 
-  test('J-15: the list of denied ids is cleared by each good answer, and forgets the oldest of 128', async () => {
+  test('J-15: each good answer of the issuer clears the list of denied ids', async () => {
+    const { find, clock, gets } = makeCache()
+    await find('k1')
+    for (const kid of ['x', 'y', 'x']) {
+      clock.advance(30)
+      await find(kid)
+    }
+    expect(gets()).toBe(4)
+  })
+
+  test('J-15: the list of denied ids makes way for a new key, and forgets the oldest of 128', async () => {
     const { find, clock, gets, published } = makeCache()
     await find('k1')
     clock.advance(30)
