@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,10 +15,11 @@ const secrets = createSecrets({
   onRead: () => {},
 })
 
-beforeAll(() => {
-  for (const name of ['a', 'b']) {
-    // prettier-ignore
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', path(`${name}.key`), '-out', path(`${name}.crt`), '-days', '10', '-subj', '/CN=localhost'], { stdio: 'ignore' })
+// Two pairs for `localhost`, of no use to anybody, valid for a hundred years.
+beforeAll(async () => {
+  for (const name of ['a.crt', 'a.key', 'b.crt', 'b.key']) {
+    const pem = readFileSync(new URL(`./fixtures/${name}`, import.meta.url))
+    await writeFile(path(name), pem, { mode: 0o600 })
   }
 })
 
