@@ -49,12 +49,14 @@ export function createPinStore(store: Store): PinStore {
     if (!isJsonObject(approved)) return undefined
     const pins = await Promise.all(
       Object.entries(approved).map(async ([name, hash]): Promise<[string, Pin]> => {
-        const definition = (await read(toolId(target, baseline, name)))?.['definition']
+        const row = await read(toolId(target, baseline, name))
+        // A definition that is not the approved one may stand there after a race of two processes.
+        const written = isJsonObject(row?.['definition']) && row['hash'] === hash
         return [
           name,
           {
             hash: typeof hash === 'string' ? hash : '',
-            definition: isJsonObject(definition) ? definition : undefined,
+            definition: written ? (row['definition'] as JsonObject) : undefined,
           },
         ]
       }),

@@ -110,6 +110,25 @@ describe('what can go wrong on the way', () => {
     await expect.poll(() => target.closedEarly).toBe(3)
   })
 
+  it('F-27: a call that is cancelled before the connection stands is never sent', async () => {
+    await connector.close()
+    const client = new AbortController()
+    let connect = (): void => undefined
+    connector = connectTo(target.url.replace('127.0.0.1', 'acme.example'), {
+      resolve: (_hostname, done) => {
+        connect = () => done(null, [{ address: '127.0.0.1', family: 4 }])
+        if (client.signal.aborted) connect()
+        client.abort()
+      },
+    })
+    const cancelled = call('{}', { signal: client.signal })
+    expect(refusal(await cancelled)).toEqual(['call.cancelled', 'cancelled'])
+    connect()
+    await expect.poll(() => target.connections).toBe(1)
+    expect((await call()).kind).toBe('result')
+    expect(target.received).toHaveLength(1)
+  })
+
   it('F-27: a client that goes away cancels at the target', async () => {
     const client = new AbortController()
     target.script = () => client.abort()

@@ -295,6 +295,10 @@ describe('errors of the target', () => {
         .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
         .end(gzipSync(OK))
     expect(refusal(await call())).toEqual(['call.target_invalid', 'unclear'])
+    target.script = json(OK, 200, { 'content-encoding': 'br' })
+    expect(refusal(await call())).toEqual(['call.target_invalid', 'unclear'])
+    target.script = json(OK, 200, { 'content-encoding': 'identity' })
+    expect((await call()).kind).toBe('result')
   })
 
   it('M-22: an answer over the cap is cut, announced or not', async () => {

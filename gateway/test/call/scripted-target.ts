@@ -12,6 +12,7 @@ import type { Credential } from '../../src/credential/credential.ts'
 import { Identity } from '../../src/identify/identity.ts'
 import { readJson } from '../../src/json/read.ts'
 import type { JsonObject } from '../../src/json/value.ts'
+import type { Resolve } from '../../src/net/lookup.ts'
 import { createPools } from '../../src/net/pools.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { z } from 'zod'
@@ -106,6 +107,7 @@ export function connectTo(
     resultBytes?: number
     allowInsecureTarget?: boolean
     warnings?: Warning[]
+    resolve?: Resolve
   } = {},
 ): Connector {
   const settings = settingsSchema.parse({
@@ -115,7 +117,7 @@ export function connectTo(
     timeouts: { connectMs: 1_000, ...more.timeouts },
   })
   return createMcpConnector('market', settings, {
-    pools: createPools(),
+    pools: createPools(more.resolve === undefined ? {} : { resolve: more.resolve }),
     clock: systemClock,
     resultBytes: more.resultBytes ?? 1_048_576,
     log: { warn: (fields, message) => more.warnings?.push({ fields, message }) },

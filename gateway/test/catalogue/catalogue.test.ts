@@ -208,6 +208,18 @@ describe('policy-audit §1.6: pins', () => {
     expect(third.current().entries.size).toBe(2)
   })
 
+  it('a definition that is not the approved one is not used', async () => {
+    await watchAll([target('market')]).refresh()
+    const definition = tool('get_prices', { description: 'other' })
+    const value = JSON.stringify({ hash: 'other', definition })
+    await store.put({ kind: 'pin', id: 'market/1/get_prices', value })
+    const watch = watchAll([target('market')])
+    await watch.restore()
+    expect(summary(watch)).toEqual({ market___set_alert: 'approved' })
+    await watch.refresh()
+    expect(summary(watch)['market___get_prices']).toBe('approved')
+  })
+
   it('an unreachable or damaged pin store makes nothing callable, and heals', async () => {
     let away = true
     const { get } = store
