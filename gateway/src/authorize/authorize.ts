@@ -205,6 +205,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
       .filter(({ qualifiedName: name, pin, quarantined }) => {
         const action = from.actions.get(name)
         if (action === undefined || pin !== 'approved' || quarantined !== undefined) return false
+        if (!action.permitted) return false
         return reach(decisions, action, name).answer === 'allow'
       })
       .toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))

@@ -15,7 +15,7 @@ import type { PrincipalEntity } from './principal-entity.ts'
 import { readPathsOf, readTagsOf } from './read-set.ts'
 import { requestSchema } from './request-schema.ts'
 import { splitConditions } from './split-policies.ts'
-import { callOf, type Surroundings } from './verdict.ts'
+import { requestOf, type Surroundings } from './verdict.ts'
 
 type Answers = {
   readonly truth: (id: string) => Truth
@@ -83,15 +83,8 @@ function ask(
       for (const [nth, part] of parts.entries()) questions[`${id}/${at}/${nth}`] = alone(part)
     }
   }
-  const {
-    principal: who,
-    action: what,
-    resource,
-    context,
-    entities,
-  } = callOf(action, principal, around, converted)
   const answer = around.engine.decideOnce({
-    ...{ principal: who, action: what, resource, context, entities, validateRequest: true },
+    ...requestOf(action, principal, around, converted),
     schema: requestSchema(action.name, action.plan),
     policies: { staticPolicies: questions },
   })

@@ -22,6 +22,8 @@ export type Action = {
   readonly input: InputType
   /** What the slice reads of the arguments. */
   readonly plan: ReadPlan
+  /** The slice has a permit; without one nobody may call it. */
+  readonly permitted: boolean
   /** No policy of the slice reads an argument: one decision per principal. */
   readonly fixed: boolean
   /** Names under which the engine holds slice and request schema. */
@@ -62,7 +64,7 @@ export function buildLoaded(
     return { findings }
   }
   const setVersion = createHash('sha256')
-    .update(JSON.stringify(files.map(({ file, text }) => [file, text]).toSorted()))
+    .update(JSON.stringify(files.map(({ file, text }) => [file, text])))
     .digest('hex')
     .slice(0, 16)
   const { notices } = judged
@@ -92,7 +94,9 @@ function prepareActions(
       (sets.has(key) ? undefined : engine.prepareSet(setName, textsOf(slice)))
     if (failure !== undefined) return failure
     sets.set(key, setName)
-    return { name, slice, input, plan, fixed: readsNothing(plan), setName, schemaName }
+    const permitted = slice.some(({ json }) => json.effect === 'permit')
+    const fixed = readsNothing(plan)
+    return { name, slice, input, plan, permitted, fixed, setName, schemaName }
   }
   const nothing = prepare('', { kind: 'record', attributes: new Map() })
   if (isEngineFailure(nothing)) return nothing

@@ -7,7 +7,7 @@ import type {
   Type,
   TypeOfAttribute,
 } from '@cedar-policy/cedar-wasm/nodejs'
-import type { Attributes, InputType } from './input-type.ts'
+import type { Attributes, InputType, ScalarType } from './input-type.ts'
 import { NAMESPACE, NULL_TYPE, splitName, TOOL_GROUPS, UNKNOWN_TYPE } from './names.ts'
 import type { ReadPlan } from './read-plan.ts'
 
@@ -21,7 +21,7 @@ export const APPLIES_TO = {
 }
 export const MEMBER_OF = TOOL_GROUPS.slice(0, 1).map((id) => ({ id, type: 'Action' }))
 
-const SCALARS: Readonly<Record<string, CedarType>> = {
+const SCALARS: Readonly<Record<ScalarType['kind'], CedarType>> = {
   string: { type: 'String' },
   boolean: { type: 'Boolean' },
   long: { type: 'Long' },
@@ -86,8 +86,15 @@ function typeOf(type: InputType, schema: CedarSchema): CedarType {
         shape: attributesOf(type.attributes, schema),
         tags: typeOf(type.tags, schema),
       }))
-    default:
-      return SCALARS[type.kind] as CedarType
+    case 'string':
+    case 'boolean':
+    case 'long':
+    case 'decimal':
+    case 'decimal-text':
+    case 'datetime':
+    case 'duration':
+    case 'ipaddr':
+      return SCALARS[type.kind]
   }
 }
 

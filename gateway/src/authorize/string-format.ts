@@ -37,10 +37,10 @@ export function durationOf(text: string): Formatted {
       expected: 'an ISO 8601 duration of weeks, days, hours, minutes or seconds',
     }
   }
-  const [weeks, days, hours, minutes, seconds] = parts.slice(1, 6).map((part = '0') => BigInt(part))
+  const [weeks, days, hours, minutes, seconds] = parts.slice(1, 6).map(bigintOf)
   const total =
     ((((weeks! * 7n + days!) * 24n + hours!) * 60n + minutes!) * 60n + seconds!) * 1000n +
-    BigInt((parts[6] ?? '').padEnd(3, '0'))
+    bigintOf((parts[6] ?? '').padEnd(3, '0'))
   return { text: `${total}ms` }
 }
 
@@ -66,6 +66,11 @@ export function decimalTextOf(text: string): Formatted {
   if (!/^-?(0|[1-9]\d*)\.\d{1,4}$/.test(text)) return wrong
   const decimal = decimalOf(text)
   return typeof decimal === 'string' ? { text: decimal } : wrong
+}
+
+/** Zero where the group did not take part. */
+function bigintOf(digits: string | undefined): bigint {
+  return BigInt(digits ?? '0')
 }
 
 function isDay(text: string): boolean {

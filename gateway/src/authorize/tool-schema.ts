@@ -33,6 +33,7 @@ const STUB = `namespace ${NAMESPACE} {
   @mcp_principal entity OAuthClient tags String;
   @mcp_resource entity Gateway;
 }`
+const STUB_TYPES: ReadonlySet<string> = new Set(['Gateway', 'OAuthUser', 'OAuthClient'])
 const OPTIONS = JSON.stringify({ objectsAsRecords: true, numbersAsDecimal: true })
 
 export function generateToolSchema(
@@ -80,12 +81,12 @@ function generate(name: string, inputSchema: object): CedarSchema {
 function partsOf(generated: CedarSchema, identifier: string, action: string): CedarSchema {
   const { [NAMESPACE]: home, ...inner } = generated as Record<string, Generated>
   const { entityTypes, commonTypes, actions } = home as Generated
-  const { Gateway, OAuthUser, OAuthClient, ...own } = entityTypes
+  const own = Object.entries(entityTypes).filter(([name]) => !STUB_TYPES.has(name))
   const { context } = (actions[identifier] as ActionType).appliesTo
   return {
     ...inner,
     [NAMESPACE]: {
-      entityTypes: own,
+      entityTypes: Object.fromEntries(own),
       commonTypes,
       actions: { [action]: { memberOf: MEMBER_OF, appliesTo: { ...APPLIES_TO, context } } },
     },

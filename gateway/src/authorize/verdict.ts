@@ -28,7 +28,13 @@ export function decideCall(
   around: Surroundings,
   converted: Converted = NOTHING_CONVERTED,
 ): Verdict {
-  return verdictOf(around.engine.decide(callOf(action, principal, around, converted)))
+  return verdictOf(
+    around.engine.decide({
+      ...requestOf(action, principal, around, converted),
+      preparsedSchemaName: action.schemaName,
+      preparsedPolicySetId: action.setName,
+    }),
+  )
 }
 
 /** True where some arguments might be allowed, as far as partial evaluation can tell; an error hides (§1.3). */
@@ -55,21 +61,19 @@ export function mayBeAllowed(
 }
 
 /** The question to the engine, for `decideCall` and for explanations. */
-export function callOf(
+export function requestOf(
   action: Action,
   principal: PrincipalEntity,
   around: Surroundings,
   converted: Converted,
-): StatefulAuthorizationCall {
+): Omit<StatefulAuthorizationCall, 'preparsedSchemaName' | 'preparsedPolicySetId'> {
   return {
     principal: principal.uid,
     action: { type: ACTION_TYPE, id: action.name },
     resource: { type: GATEWAY_TYPE, id: around.gatewayId },
     context: { input: converted.input },
     // MUST (policy-audit §1.1 rule 3): the request is always validated against the schema.
-    preparsedSchemaName: action.schemaName,
     validateRequest: true,
-    preparsedPolicySetId: action.setName,
     entities: [principal.entity, ...converted.entities],
   }
 }

@@ -172,7 +172,7 @@ describe('policy-audit §1.4: explain', () => {
       policies: [{ outcome: 'not evaluated', scope: 'not reached' }, {}],
       changes: ['an argument that fits its declared type'],
     })
-    expect(authorize.explain(ask({ note: { __extn: 1 } as never }))).toMatchObject({
+    expect(authorize.explain(ask({ note: { __extn: 1 } }))).toMatchObject({
       code: 'authorize.reserved_key',
       changes: ['arguments without the reserved name'],
     })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { convert, type Converted } from '../../src/authorize/convert.ts'
 import { cedar, isEngineFailure } from '../../src/authorize/engine.ts'
@@ -118,7 +118,8 @@ function load(texts: readonly string[]): Loaded {
   side = 1 - side
   const loaded = buildLoaded(files(...texts), OFFERED, before, `property/${side}`, cedar)
   fc.pre(!('findings' in loaded))
-  const ready = loaded as Loaded
+  if ('findings' in loaded) throw new Error('not loaded')
+  const ready = loaded
   if (before === undefined) cedar.prepareSchema(FULL, ready.schema.full)
   before = ready
   cedar.prepareSet(FULL, textsOf(ready.policies))
@@ -209,7 +210,7 @@ describe('policy-audit §1.1 and §1.3: properties over random policies, people 
         const listed = authorize.visible(identity).entries.map(({ qualifiedName }) => qualifiedName)
         for (const name of NAMES) {
           const permitted = isPermitted(call(authorize, identity, name, args))
-          if (permitted) expect(listed).toContain(name)
+          expect(listed.includes(name) || !permitted).toBe(true)
           // A second time out of the caches.
           expect(isPermitted(call(authorize, identity, name, args))).toBe(permitted)
         }

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import { cedar } from '../../src/authorize/engine.ts'
+import {
+  call,
+  GATEWAY,
+  identity,
+  identityOf,
+  isPermitted,
+  ISSUER,
+  principal,
+  refused,
+  started,
+  tool,
+} from './world.ts'
+
+const PRICES = tool('market___get_prices', {
+  type: 'object',
+  properties: { market: { type: 'string' }, day: { type: 'string' }, limit: { type: 'integer' } },
+  required: ['market'],
+})
+const READERS = `permit(principal, action == AgentCore::Action::"market___get_prices", resource)
+when { principal.hasTag("group") && principal.getTag("group") == "traders" };`
+const EVERYTHING = 'permit(principal, action, resource);'
+
+const alice = identity('alice', { tags: { group: 'analysts' } })
+const bob = identity('bob', { tags: { group: 'traders' } })
+
+describe('protocol §9 and attacks M-10: what is not listed', () => {
+  test('unknown and invisible tools are one answer to the caller and two to the audit', () => {
+    const authorize = started([READERS], [PRICES])
+    const invisible = refused(call(authorize, alice, PRICES.qualifiedName))
+    const unknown = refused(call(authorize, alice, 'market___nothing'))
+    expect(invisible.actual).toBe('authorize.denied')
+    expect(unknown.actual).toBe('authorize.no_such_tool')
+    for (const { refused: code, seen, expected, rpcData } of [invisible, unknown]) {
+      expect({ code, seen, expected, rpcData }).toEqual({ code: 'authorize.no_such_tool' })
+    }
+  })
+
+  test('a name that does not exist costs one question, like one that is hidden', () => {
+    let asked = 0
+    const authorize = started([READERS], [PRICES], {
+      ...cedar,
+      decide: (question) => {
+        asked += 1
+        return cedar.decide(question)
+      },
+    })
+    const costOf = (name: string) => {
+      const before = asked
+      call(authorize, alice, name)
+      return asked - before
+    }
+    expect([costOf(PRICES.qualifiedName), costOf('market___nothing')]).toEqual([1, 1])
+    expect([costOf(PRICES.qualifiedName), costOf('market___nothing')]).toEqual([0, 0])
+    expect([costOf('x'.repeat(300)), costOf('y'.repeat(300))]).toEqual([1, 0])
+  })
+
+  test('a hidden tool stays hidden when it has changed as well', () => {
+    const changed = { ...PRICES, pin: 'changed' as const }
+    const authorize = started([READERS], [changed])
+    expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
+      'authorize.tool_changed',
+    )
+    expect(refused(call(authorize, alice, PRICES.qualifiedName)).refused).toBe(
+      'authorize.no_such_tool',
+    )
+    expect(authorize.visible(bob).entries).toEqual([])
+  })
+
+  test('a pending tool and one that is quarantined are neither listed nor callable', () => {
+    const pending = tool('market___new', {}, { pin: 'pending' })
+    const gone = tool('market___gone', {}, { quarantined: 'the target no longer has it' })
+    const broken = tool('market___broken', {
+      type: 'object',
+      properties: { 'a b-': { type: 'string' } },
+    })
+    const authorize = started([EVERYTHING], [pending, gone, broken, PRICES])
+    expect(authorize.visible(bob).entries).toEqual([PRICES])
+    const reasonOf = (name: string) => {
+      const { refused: code, reason } = refused(call(authorize, bob, name))
+      return [code, reason]
+    }
+    expect(reasonOf('market___new')).toEqual([
+      'authorize.no_such_tool',
+      'the tool waits for approval',
+    ])
+    expect(reasonOf('market___gone')).toEqual([
+      'authorize.no_such_tool',
+      'the target no longer has it',
+    ])
+    expect(reasonOf('market___broken')[1]).toMatch(/^no policy schema can be made/)
+  })
+
+  test('a tool that was swapped between being seen and being decided is not called', () => {
+    const authorize = started([EVERYTHING], [PRICES])
+    const stale = { ...PRICES, hash: 'another' }
+    expect(refused(authorize.decide(bob, stale, {}, 'r')).refused).toBe('authorize.tool_changed')
+    expect(refused(authorize.decide(bob, tool('market___gone'), {}, 'r')).refused).toBe(
+      'authorize.no_such_tool',
+    )
+  })
+})
+
+describe('policy-audit §1.2: the AgentCore shape', () => {
+  test('the schema can be read as Cedar text', () => {
+    const text = started([], [PRICES]).cedarSchemaText()
+    expect(text).toContain('namespace AgentCore')
+    expect(text).toContain('action "market___get_prices" in [Action::"CallTool"] appliesTo')
+  })
+
+  test('people, agents and machines differ by type and tags', () => {
+    const rules = [
+      `permit(principal == AgentCore::OAuthUser::"alice", action == AgentCore::Action::"t___people", resource);`,
+      `permit(principal is AgentCore::OAuthClient, action == AgentCore::Action::"t___machines", resource);`,
+      `permit(principal, action == AgentCore::Action::"t___agents", resource)
+       when { principal.hasTag("agent") && principal.getTag("agent") == "bot" };`,
+      `permit(principal, action == AgentCore::Action::"t___tenant", resource)
+       when { principal.hasTag("tenant") && principal.getTag("tenant") == "acme" };`,
+    ]
+    const authorize = started(
+      rules,
+      ['people', 'machines', 'agents', 'tenant'].map((name) => tool(`t___${name}`)),
+    )
+    const listOf = (who: ReturnType<typeof principal>) =>
+      authorize.visible(identityOf(who)).entries.map(({ name }) => name)
+    expect(listOf(principal('alice', { tenant: 'acme' }))).toEqual(['people', 'tenant'])
+    expect(listOf(principal('', { kind: 'client', clientId: 'alice' }))).toEqual(['machines'])
+    expect(listOf(principal('alice', { kind: 'agent', clientId: 'bot' }))).toEqual([
+      'agents',
+      'people',
+    ])
+    expect(listOf(principal('alice', { issuer: 'https://other.example' }))).toEqual([])
+    expect(listOf(principal('bob', { tags: { agent: 'bot' } }))).toEqual([])
+    expect(listOf(principal(`alice`, { issuer: ISSUER, tags: { tenant: 'acme' } }))).toEqual([
+      'people',
+      'tenant',
+    ])
+  })
+
+  test('every kind of input can be read and decided', () => {
+    const any = tool('t___any', {
+      type: 'object',
+      properties: {
+        text: { type: 'string' },
+        when: { type: 'string', format: 'date-time' },
+        side: { type: 'string', enum: ['buy', 'sell'] },
+        labels: { type: 'object', additionalProperties: { type: ['string', 'null'] } },
+        pair: {
+          type: 'array',
+          prefixItems: [{ type: 'integer' }, { type: 'number' }],
+          items: false,
+        },
+        list: {
+          type: 'array',
+          items: { type: 'object', properties: { flag: { type: 'boolean' } } },
+        },
+        thing: {},
+        other: {},
+      },
+    })
+    const rule = `permit(principal, action, resource) when {
+  context.input == context.input && context has input.side &&
+  context.input.side == AgentCore::t___any::Input::side::"buy" &&
+  context has input.labels && context.input.labels.hasTag("x") };`
+    const authorize = started([rule], [any])
+    const args = {
+      side: 'buy',
+      labels: { x: 'y' },
+      pair: [1, 2],
+      list: [{ flag: true }],
+      thing: 1,
+      other: 2,
+    }
+    expect(isPermitted(call(authorize, bob, 't___any', args))).toBe(true)
+    expect(isPermitted(call(authorize, bob, 't___any', { ...args, side: 'sell' }))).toBe(false)
+    expect(isPermitted(call(authorize, bob, 't___any', { ...args, labels: {} }))).toBe(false)
+  })
+
+  test('a policy that is written for another gateway does not apply here', () => {
+    const rule = (id: string) =>
+      `permit(principal, action, resource == AgentCore::Gateway::"${id}");`
+    expect(started([rule(GATEWAY)], [PRICES]).visible(bob).entries).toEqual([PRICES])
+    expect(started([rule('arn:aws:x')], [PRICES]).visible(bob).entries).toEqual([])
+  })
+})
