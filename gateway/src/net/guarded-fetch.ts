@@ -23,8 +23,6 @@ export type GuardedFetchOptions = {
   readonly resolve?: Resolve
   /** Exchanges under way at the same time; more are refused with `busy`. */
   readonly maxConcurrent?: number
-  /** PEM certificates to trust beside the system's. */
-  readonly certificateAuthorities?: readonly string[]
 }
 
 const DEFAULT_PORTS = [443]
@@ -63,7 +61,6 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       connect: {
         timeout: CONNECT_MS,
         lookup: guardedLookup(addressRule(allowed), options.resolve ?? systemResolve),
-        ...(options.certificateAuthorities && { ca: [...options.certificateAuthorities] }),
       },
       headersTimeout: 30_000,
       bodyTimeout: 30_000,
