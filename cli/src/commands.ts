@@ -34,6 +34,66 @@ export const COMMANDS: readonly CommandRow[] = [
     group: 'Client of any MCP server',
     load: async () => (await import('./commands/logout.ts')).logout,
   },
+  {
+    words: ['serve'],
+    summary: 'run the gateway',
+    group: 'Running',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
+    words: ['dev'],
+    summary: 'run the gateway with a sample world, for development',
+    group: 'Running',
+    load: async () => (await import('./commands/dev.ts')).dev,
+  },
+  {
+    words: ['config', 'check'],
+    summary: 'find every problem of the configuration',
+    group: 'Running',
+    load: async () => (await import('./commands/config-check.ts')).configCheck,
+  },
+  {
+    words: ['config', 'show'],
+    summary: 'show the configuration with its defaults, secrets redacted',
+    group: 'Running',
+    load: async () => (await import('./commands/config-show.ts')).configShow,
+  },
+  {
+    words: ['config', 'schema'],
+    summary: 'print the JSON Schema of the configuration',
+    group: 'Running',
+    load: async () => (await import('./commands/config-schema.ts')).configSchema,
+  },
+  {
+    words: ['tail'],
+    summary: 'watch decisions as they are recorded',
+    group: 'Running',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  {
+    words: ['revoke'],
+    summary: 'end what a person, a session or a token may do',
+    group: 'Running',
+    load: async () => (await import('./commands/revoke.ts')).revoke,
+  },
+  {
+    words: ['policy', 'explain'],
+    summary: 'say what would be decided, and which line says so',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-explain.ts')).policyExplain,
+  },
+  {
+    words: ['why'],
+    summary: 'say what happened to one request',
+    group: 'Deciding',
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  {
+    words: ['audit', 'verify'],
+    summary: 'check that the audit log is what was written',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-verify.ts')).auditVerify,
+  },
 ]
 
 /** What the first word of a pair is for. */

@@ -30,7 +30,10 @@ export async function readArguments(
   return Object.fromEntries(args)
 }
 
-async function readText(path: string, terminal: Pick<Terminal, 'readInput'>): Promise<string> {
+export async function readText(
+  path: string,
+  terminal: Pick<Terminal, 'readInput'>,
+): Promise<string> {
   if (path === '-') return terminal.readInput()
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new CommandFailure('noInput', `\`${path}\` cannot be read`, { cause })

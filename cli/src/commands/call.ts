@@ -23,9 +23,9 @@ type CallOptions = {
 
 export const call: Command<CallOptions> = {
   examples: [
-    'sallyport call https://gate.acme.example/mcp market___get_prices --arg area=DE --arg day=2026-03-29',
+    'sallyport call https://gate.acme.example/mcp market___get_prices --arg market=DE-LU --arg day=2026-03-29',
     'sallyport call https://gate.acme.example/mcp market___get_prices --args-file arguments.json --json',
-    `echo '{"area":"DE"}' | sallyport call https://gate.acme.example/mcp market___get_load --args-file -`,
+    `echo '{"market":"DE-LU","day":"2026-03-29"}' | sallyport call https://gate.acme.example/mcp market___get_load --args-file -`,
   ],
   define: (command) => {
     command

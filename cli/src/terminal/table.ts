@@ -1,8 +1,8 @@
 // A table for people: columns padded by what the terminal shows, the last one not. Data for programs is JSON.
 import { plainLine } from './plain-text.ts'
 
-/** Lines of the table, each ended. Cells are stripped here, so that no caller can forget it. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Lines of the table, each ended, each after `indent`. Cells are stripped here, so that no caller can forget it. */
+export function table(rows: readonly (readonly string[])[], indent = ''): string {
   const cells = rows.map((row) => row.map(plainLine))
   const widths: number[] = []
   for (const row of cells) {
@@ -11,7 +11,9 @@ export function table(rows: readonly (readonly string[])[]): string {
     }
   }
   return cells
-    .map((row) => `${row.map((cell, column) => pad(cell, column, row, widths)).join('  ')}\n`)
+    .map(
+      (row) => `${indent}${row.map((cell, column) => pad(cell, column, row, widths)).join('  ')}\n`,
+    )
     .join('')
 }
 

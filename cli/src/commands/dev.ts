@@ -1,0 +1,97 @@
+// `sallyport dev`: the sample world and a gateway in front of it, on loopback, until interrupted. People and
+// targets are samples; authentication, policies and audit are those of production.
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from '../command.ts'
+import { exitCode } from '../exit-codes.ts'
+import { devConfig, inspectorConfig } from '../dev/dev-config.ts'
+import { openDevFolder } from '../dev/dev-folder.ts'
+import type { DevFolder } from '../dev/dev-folder.ts'
+import { devData, devText } from '../dev/dev-text.ts'
+import type { DevFacts } from '../dev/dev-text.ts'
+import { freePort } from '../dev/free-port.ts'
+import { loadChecked } from '../gateway/load-checked.ts'
+import { jsonText } from '../terminal/exact-json.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { wholeNumber } from './values.ts'
+
+type DevOptions = { readonly folder?: string; readonly port: number }
+
+export const dev: Command<DevOptions> = {
+  examples: ['sallyport dev', 'sallyport dev --folder ./acme', 'sallyport dev --port 0 --json'],
+  define: (command) => {
+    command
+      .option(
+        '--folder <folder>',
+        'keep configuration, policies and state here; otherwise temporary',
+      )
+      .option(
+        '--port <number>',
+        'port of the gateway; another one where it is taken',
+        wholeNumber(65535),
+        8443,
+      )
+  },
+  run: async ({ options, terminal, json }) => {
+    const folder = await openDevFolder(options.folder)
+    try {
+      const running = await startAll(folder, options.port, terminal)
+      terminal.out(
+        json ? `${jsonText(devData(running.facts))}\n` : devText(running.facts, terminal),
+      )
+      terminal.note('Running. Ctrl-C ends it.\n')
+      await untilInterrupted(terminal)
+      await running.close()
+    } finally {
+      await folder.close()
+    }
+    return exitCode('ok')
+  },
+}
+
+type Running = { readonly facts: DevFacts; readonly close: () => Promise<void> }
+
+async function startAll(folder: DevFolder, wished: number, terminal: Terminal): Promise<Running> {
+  const [{ startWorld }, { startGateway }] = await Promise.all([
+    import('@sallyport/sample/world.ts'),
+    import('@sallyport/gateway/app.ts'),
+  ])
+  const port = await freePort(wished)
+  const mcpUrl = `http://127.0.0.1:${port}/mcp`
+  const world = await startWorld({ gatewayResources: [mcpUrl, `${mcpUrl}/market`] })
+  const log = createWriteStream(join(folder.path, 'gateway.log'), { flags: 'a', mode: 0o600 })
+  try {
+    const { issuer, marketUrl, people } = world
+    await folder.write(folder.configFile, devConfig({ port, issuer, marketUrl }))
+    await folder.write(folder.inspectorFile, inspectorConfig(mcpUrl))
+    const gateway = await startGateway({
+      loaded: await loadChecked(folder.configFile, terminal),
+      environment: terminal.environment,
+      stream: log,
+    })
+    const { configFile, inspectorFile } = folder
+    const operationsUrl = `http://127.0.0.1:${gateway.operationsPort}`
+    return {
+      facts: { mcpUrl, issuer, operationsUrl, configFile, inspectorFile, people },
+      close: async () => {
+        // Nobody balances load in front of a development gateway: it stops at once.
+        await gateway.close({ serveOnMs: 0, finishMs: 1000 })
+        await world.stop()
+        log.end()
+      },
+    }
+  } catch (failure) {
+    await world.stop()
+    log.end()
+    throw failure
+  }
+}
+
+function untilInterrupted(terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    if (terminal.interrupted.aborted) resolve()
+    terminal.interrupted.addEventListener('abort', () => {
+      resolve()
+    })
+  })
+}
