@@ -18,16 +18,14 @@ for (const file of files) {
   const { promise } = (await import(resolve(file))) as { promise: PromiseScript }
   if (positionals.length > 0 && !positionals.includes(promise.id)) continue
   process.stdout.write(`${promise.id} ${promise.title}\n`)
-  const findings = await promise
-    .run({ short: values.short })
-    .catch((error: unknown): Finding[] => [
-      {
-        what: 'the script',
-        seen: error instanceof Error ? error.message : String(error),
-        promised: 'runs',
-        kept: false,
-      },
-    ])
+  const findings = await promise.run({ short: values.short }).catch((error: unknown): Finding[] => [
+    {
+      what: 'the script',
+      seen: error instanceof Error ? error.message : String(error),
+      promised: 'runs',
+      kept: false,
+    },
+  ])
   for (const finding of findings) {
     const mark = finding.kept ? 'kept  ' : 'BROKEN'
     process.stdout.write(

@@ -22,7 +22,7 @@ export function mintTokens(
   return Array.from({ length: count }, (_, n) => {
     const claims = {
       iss: issuer,
-      sub: 'bench',
+      sub: 'bench-person',
       aud: resource,
       client_id: 'bench',
       scope: 'mcp',

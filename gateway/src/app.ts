@@ -150,6 +150,7 @@ async function compose(
     note,
     store,
     denyList,
+    keyCaches: new Map(),
     secrets,
     fetch,
     pools: createPools(),

@@ -16,7 +16,8 @@ import { createPipeline, type Handle } from './pipeline.ts'
 import { createRoutes } from './routes.ts'
 import type { Shared } from './shared.ts'
 
-const FIRST_DESCRIPTION_MS = 1000
+/** What does not answer at once (a target, an issuer) does not hold up the start. */
+const FIRST_ANSWER_MS = 1000
 
 export type Generation = {
   readonly config: Config
@@ -54,10 +55,10 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
       pinChanged: (detail) => shared.note('pin_changed', detail),
     },
   )
-  // What was approved is known without asking; targets that do not answer at once do not hold up the start.
+  // What was approved is known without asking.
   await catalogue.restore()
   const described = catalogue.refresh()
-  await Promise.race([described, setTimeout(FIRST_DESCRIPTION_MS)])
+  await Promise.race([described, setTimeout(FIRST_ANSWER_MS)])
   const authorize = createAuthorize({
     gatewayId: config.publicUrl,
     homeIssuer: config.authorization.issuers[0]?.issuer ?? '',
@@ -67,7 +68,13 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
       issuers: config.authorization.issuers,
       requiredScopes: config.authorization.requiredScopes,
     },
-    { fetch: shared.fetch, clock: shared.clock, denyList: shared.denyList, log: shared.log },
+    {
+      fetch: shared.fetch,
+      clock: shared.clock,
+      denyList: shared.denyList,
+      log: shared.log,
+      keyCaches: shared.keyCaches,
+    },
   )
   let files = await readPolicyFiles(config.policies.folder)
   const reloadPolicies = async (): Promise<LoadResult | 'unchanged'> => {
@@ -116,7 +123,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
     version: shared.version,
     observe: shared.observe,
   })
-  await identify.warm()
+  await Promise.race([identify.warm(), setTimeout(FIRST_ANSWER_MS)])
   return {
     config,
     handle,

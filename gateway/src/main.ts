@@ -1,9 +1,12 @@
 // Starts a gateway from a configuration file as a process of its own: problems are printed and end with 78 (EX_CONFIG),
 // SIGTERM and SIGINT drain, an exception that nobody caught ends the process (F-25).
+import { writeSync } from 'node:fs'
 import { processEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
 import { renderProblems } from './config/render-problems.ts'
 import { startGateway, type Gateway } from './app.ts'
+import { standardOutput } from './observe/log-stream.ts'
+import { redactText } from './secrets/redaction.ts'
 import { exitOnFatal } from './system/fatal.ts'
 
 export const EXIT_CONFIG = 78
@@ -14,10 +17,13 @@ export async function serve(
   file: string,
   started: (gateway: Gateway) => void = () => {},
 ): Promise<void> {
+  const stream = standardOutput()
   exitOnFatal({
-    report: (error, origin) => {
+    report(error, origin) {
+      stream.flush()
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      process.stderr.write(`${JSON.stringify({ level: 60, msg: 'fatal', origin, error: text })}\n`)
+      const line = { level: 60, msg: 'fatal', origin, error: redactText(text) }
+      writeSync(process.stderr.fd, `${JSON.stringify(line)}\n`)
     },
   })
   const environment = processEnvironment()
@@ -26,14 +32,12 @@ export async function serve(
     process.stderr.write(renderProblems(loaded.problems, process.stderr.isTTY))
     process.exit(EXIT_CONFIG)
   }
-  const gateway = await startGateway({ loaded, environment, stream: process.stdout }).catch(
-    (error: unknown) => {
-      process.stderr.write(
-        `the gateway cannot start\n${error instanceof Error ? error.message : String(error)}\n`,
-      )
-      process.exit(EXIT_FAILED)
-    },
-  )
+  const gateway = await startGateway({ loaded, environment, stream }).catch((error: unknown) => {
+    process.stderr.write(
+      `the gateway cannot start\n${error instanceof Error ? error.message : String(error)}\n`,
+    )
+    process.exit(EXIT_FAILED)
+  })
   started(gateway)
   await new Promise<void>((resolve) => {
     let ending = false
@@ -45,4 +49,5 @@ export async function serve(
     process.on('SIGTERM', end)
     process.on('SIGINT', end)
   })
+  stream.flush()
 }

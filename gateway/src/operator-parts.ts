@@ -16,7 +16,7 @@ export function operatorParts(of: {
   readonly reload: () => Promise<ReloadReport>
 }): OperatorParts {
   const { shared, health, running, reload } = of
-  const { audit, denyList, streams, clock } = shared
+  const { audit, denyList, streams } = shared
   const auditFolder = join(running().config.stateFolder, 'audit')
   return {
     reload,
@@ -25,7 +25,7 @@ export function operatorParts(of: {
     explain: (question) => running().authorize.explain(question),
     why: (requestId) => findRecords(auditFolder, requestId),
     tail: audit.subscribe,
-    wallMs: clock.wallMs,
+    revokedUntilSeconds: (issuer) => running().identify.revokedUntilSeconds(issuer),
     recordRevocation(revocation, reason) {
       const { by, issuer, value } = revocation
       const about = aboutOf(revocation)

@@ -2,6 +2,7 @@
 import type { Audit, RecordKind } from './audit/record.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { DenyList } from './identify/deny-list.ts'
+import type { KeyCaches } from './identify/identify.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { Pools } from './net/pools.ts'
 import type { Log } from './observe/log.ts'
@@ -18,6 +19,8 @@ export type Shared = {
   readonly note: (kind: RecordKind, detail: Readonly<Record<string, unknown>>) => void
   readonly store: Store
   readonly denyList: DenyList
+  /** Keys of issuers outlive a configuration: a reload while an issuer is away must not lose them (F-02). */
+  readonly keyCaches: KeyCaches
   readonly secrets: Secrets
   readonly fetch: GuardedFetch
   readonly pools: Pools

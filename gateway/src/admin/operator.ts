@@ -14,7 +14,8 @@ export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload
   readonly recordRevocation: (revocation: Revocation, reason: string) => Promise<void>
   /** Takes effect at once; resolves with how many open streams it ended. */
   readonly revoke: (revocation: Revocation) => Promise<number>
-  readonly wallMs: () => number
+  /** The latest time of issue, in seconds of the issuer's clock, that a revocation now must cover. */
+  readonly revokedUntilSeconds: (issuer: string) => number
 }
 
 const text = z.string().min(1).max(512)
@@ -115,7 +116,7 @@ function known(parts: OperatorParts, name: string): Question['principal'] {
 async function revoke(parts: OperatorParts, order: z.output<typeof revokeOrder>): Promise<unknown> {
   const { reason, issuer: named, ...rest } = order
   const issuer = onlyIssuer(parts, named)
-  const revocation = revocationOf(rest, issuer, Math.floor(parts.wallMs() / 1000))
+  const revocation = revocationOf(rest, issuer, parts.revokedUntilSeconds(issuer))
   await parts.recordRevocation(revocation, reason)
   const streams = await parts.revoke(revocation)
   return { revoked: revocation, streams }
