@@ -61,7 +61,7 @@ export async function createAudit(
   })
   const tail = createTail((on) => writing.watch(on))
   const keep = (frame: FrameToPut): void => {
-    if (!writing.keep(frame)) lost += 1
+    if (!writing.keep(frame, 'lazy')) lost += 1
   }
   const sampled = createSampled(clock, (kind, fields, members) =>
     keep(frames.record(kind, fields, members)),

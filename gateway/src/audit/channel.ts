@@ -15,20 +15,30 @@ export type FrameToPut = {
 export type Channel = {
   /** The number of the frame, or −1: there is no room. */
   readonly put: (frame: FrameToPut) => number
-  /** Puts it now or later; false: it is lost. `onPut` hears the number of the frame. */
-  readonly keep: (frame: FrameToPut, onPut?: (frame: number) => void) => boolean
+  /**
+   * Puts it now or later; false: it is lost. `onPut` hears the number of the frame. Nobody waits for a `lazy`
+   * one, so it does not wake the writer by itself.
+   */
+  readonly keep: (
+    frame: FrameToPut,
+    urgency: 'soon' | 'lazy',
+    onPut?: (frame: number) => void,
+  ) => boolean
   /** The writer has taken all frames before `end`. */
   readonly taken: (end: number) => void
   readonly synced: (batch: number) => void
   /** The writer hands the kernel again what is not on the disk, at its next turn at the earliest. */
   readonly rewrite: () => void
   readonly wake: () => void
+  /** The last batch that is in the kernel. */
+  readonly reached: () => number
 }
 
 /** A longer part goes beside the ring. */
 export const LARGE_PART = 32 * 1024
 const MAX_LARGE_BYTES = 64 * 1024 * 1024
 const MAX_KEPT = 10_000
+const LAZY_MS = 5
 
 export function createChannel(
   shared: Shared,
@@ -38,22 +48,42 @@ export function createChannel(
   const control = new Int32Array(shared.control)
   let frames = 0
   let scheduled = false
+  let lazily: NodeJS.Timeout | undefined
   let kept: { frame: FrameToPut; onPut: ((frame: number) => void) | undefined }[] = []
   let large: { frame: number; bytes: number }[] = []
   let largeBytes = 0
 
   const publish = (): void => {
     scheduled = false
+    clearTimeout(lazily)
+    lazily = undefined
+    if (kept.length > 0) placeKept()
     writer.publish()
+  }
+  const schedule = (urgency: 'soon' | 'lazy'): void => {
+    if (scheduled) return
+    if (urgency === 'lazy') {
+      lazily ??= setTimeout(publish, LAZY_MS)
+      return
+    }
+    scheduled = true
+    setImmediate(publish)
+  }
+  const placeKept = (): void => {
+    let placed = 0
+    for (const { frame, onPut } of kept) {
+      const number = place(frame)
+      if (number < 0) break
+      placed += 1
+      onPut?.(number)
+    }
+    kept = kept.slice(placed)
+    if (kept.length > 0) schedule('lazy')
   }
   const place = (frame: FrameToPut): number => {
     const beside = frame.large
     if (beside !== undefined && largeBytes + beside.length > MAX_LARGE_BYTES) return -1
     if (!writer.put(frame.kind, frame.numbers, frame.parts, frame.last)) return -1
-    if (!scheduled) {
-      scheduled = true
-      setImmediate(publish)
-    }
     // The writer counts records, and these make none.
     if (frame.kind === FRAME.subscribe || frame.kind === FRAME.unsubscribe) return frames
     if (beside !== undefined) {
@@ -65,15 +95,16 @@ export function createChannel(
   }
 
   return {
-    put: (frame) => (kept.length > 0 ? -1 : place(frame)),
-    keep: (frame, onPut) => {
+    put: (frame) => {
+      schedule('soon')
+      return kept.length > 0 ? -1 : place(frame)
+    },
+    keep: (frame, urgency, onPut) => {
+      schedule(urgency)
       const number = kept.length > 0 ? -1 : place(frame)
-      if (number >= 0) {
-        onPut?.(number)
-        return true
-      }
-      if (kept.length >= MAX_KEPT) return false
-      kept.push({ frame, onPut })
+      if (number >= 0) onPut?.(number)
+      else if (kept.length < MAX_KEPT) kept.push({ frame, onPut })
+      else return false
       return true
     },
     taken: (end) => {
@@ -81,20 +112,11 @@ export function createChannel(
         large = large.filter(({ frame }) => frame >= end)
         largeBytes = large.reduce((sum, { bytes }) => sum + bytes, 0)
       }
-      if (kept.length === 0) return
-      const waiting = kept
-      kept = []
-      let position = 0
-      for (const { frame, onPut } of waiting) {
-        const number = place(frame)
-        if (number < 0) break
-        position += 1
-        onPut?.(number)
-      }
-      kept = waiting.slice(position)
+      if (kept.length > 0) schedule('soon')
     },
     synced: (batch) => void Atomics.store(control, CONTROL.synced, batch),
     rewrite: () => void Atomics.store(control, CONTROL.rewrite, 1),
     wake: () => wake(control),
+    reached: () => Atomics.load(control, CONTROL.batch),
   }
 }

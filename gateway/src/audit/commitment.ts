@@ -16,5 +16,12 @@ export function commitment(salt: string, label: string, value: string): string {
 
 /** The same of bytes. */
 export function digest(salt: string, label: string, value: Uint8Array): string {
-  return hash('sha256', Buffer.concat([Buffer.from(`${salt}\0${label}\0`), value]), 'base64url')
+  const start = scratch.write(`${salt}\0${label}\0`)
+  if (start + value.length > scratch.length) {
+    return hash('sha256', Buffer.concat([scratch.subarray(0, start), value]), 'base64url')
+  }
+  scratch.set(value, start)
+  return hash('sha256', scratch.subarray(0, start + value.length), 'base64url')
 }
+
+const scratch = Buffer.allocUnsafe(64 * 1024)

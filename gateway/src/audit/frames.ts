@@ -15,7 +15,18 @@ export const FRAME = {
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 
 /** Words of the control block. */
-export const CONTROL = { head: 0, tail: 1, synced: 2, rewrite: 3, wake: 4, retry: 5 } as const
+export const CONTROL = {
+  head: 0,
+  tail: 1,
+  /** Batches up to this one are on the disk. */
+  synced: 2,
+  /** 1: what is not on the disk has to be handed to the kernel again. */
+  rewrite: 3,
+  wake: 4,
+  retry: 5,
+  /** Batches up to this one are in the kernel. */
+  batch: 6,
+} as const
 export const CONTROL_WORDS = 16
 export const NUMBERS = 6
 export const MAX_PARTS = 10

@@ -7,16 +7,13 @@ export const MAX_RECORD_BYTES = 16 * 1024
 
 const PREFIX = '{"leaf":"'
 const MIDDLE = '","record":'
-const LEAF_LENGTH = 43
-const RECORD_AT = PREFIX.length + LEAF_LENGTH + MIDDLE.length
+export const LEAF_LENGTH = 43
+export const LEAF_AT = PREFIX.length
+/** Everything before the record, with room for the leaf. */
+export const LINE_START = `${PREFIX}${' '.repeat(LEAF_LENGTH)}${MIDDLE}`
+export const RECORD_AT = PREFIX.length + LEAF_LENGTH + MIDDLE.length
 /** A line around the largest record, without its line break. */
 export const MAX_LINE_BYTES = RECORD_AT + MAX_RECORD_BYTES + 1
-
-/** The line of a record in canonical form, with its line break. */
-export function lineOf(record: string): string {
-  // `\0` is the one byte 0x00 in UTF-8 (RFC 6962 §2.1: leaf hashes are prefixed by it).
-  return `${PREFIX}${hash('sha256', `\0${record}`, 'base64url')}${MIDDLE}${record}}\n`
-}
 
 export type LineFailure = 'malformed_line' | 'leaf_mismatch'
 

@@ -12,7 +12,8 @@ export type Disk = {
 }
 
 export type LogFile = {
-  readonly append: (text: string, batch: number) => void
+  /** The bytes may change afterwards. */
+  readonly append: (bytes: Buffer, batch: number) => void
   /** Everything up to this batch is on the disk. */
   readonly synced: (batch: number) => void
   /** Brings the file back to what was appended; `rewrite`: and hands the kernel again what it may have dropped. */
@@ -45,14 +46,13 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
   }
 
   return {
-    append: (text, batch) => {
+    append: (bytes, batch) => {
       if (!clean) cut()
       if (unsyncedBytes > MAX_UNSYNCED_BYTES) {
         disk.sync(fd)
         keep([])
       }
-      if (text === '') return
-      const bytes = Buffer.from(text)
+      if (bytes.length === 0) return
       try {
         writeAll(bytes, size)
       } catch (error) {
@@ -60,7 +60,7 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
         cut()
         throw error
       }
-      unsynced.push({ bytes, position: size, batch })
+      unsynced.push({ bytes: Buffer.from(bytes), position: size, batch })
       unsyncedBytes += bytes.length
       size += bytes.length
     },

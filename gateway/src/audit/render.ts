@@ -92,15 +92,15 @@ export function createRender(instance: string, personal: Personal): Render {
   return {
     intent: (frame, sequence, large) => {
       const who = people.known(frame.text(INTENT.who) ?? '', sequence)
-      const json = frame.text(INTENT.args) ?? String(large)
-      const read = readJson(Buffer.from(json), ARGUMENT_LIMITS)
+      const json = frame.bytes(INTENT.args) ?? Buffer.from(String(large))
+      const read = readJson(json, ARGUMENT_LIMITS)
       if ('failure' in read) throw new Error('the arguments of a permit are not strict JSON')
       const { salt } = who.holder
       const digest = commitment(salt, `arguments:${sequence}`, canonicalJson(read.value))
       const kept = pathsOf(frame.text(INTENT.kept) ?? '[]')
       const clear =
         kept.length === 0 ? '' : `,"kept":${canonicalJson(keptArguments(read.value, kept))}`
-      const start = `{"bytes":${Buffer.byteLength(json)},"digest":"${digest}"`
+      const start = `{"bytes":${json.length},"digest":"${digest}"`
       const full = intentText(frame, sequence, who, `${start}${clear}}`)
       const text = fits(full) ? full : intentText(frame, sequence, who, `${start}}`)
       return { text, open: { requestId: frame.text(INTENT.requestId) ?? '', salt } }

@@ -15,6 +15,8 @@ export type Waiter = {
 export type WaitingParts = {
   /** Ends when everything that is in the kernel now is on the disk. */
   readonly sync: () => Promise<void>
+  /** The last batch that is in the kernel. */
+  readonly reached: () => number
   /** It is on the disk up to this batch. */
   readonly onSynced: (batch: number) => void
   readonly onSyncFailed: (error: unknown) => void
@@ -25,7 +27,7 @@ export type WaitingParts = {
 export type Waiting = {
   readonly add: (waiter: Waiter) => void
   /** Frames before `end` are in the kernel; the one numbered `first` is record `sequence`. */
-  readonly written: (first: number, end: number, sequence: number, batch: number) => void
+  readonly written: (first: number, end: number, sequence: number) => void
   /** Intents among the frames before `end` were not written and will not be. */
   readonly refuse: (end: number, reason: string) => void
   readonly refuseAll: (reason: string) => void
@@ -44,14 +46,13 @@ type Placed = Waiter & { readonly sequence: number }
 export function createWaiting(parts: WaitingParts): Waiting {
   let unwritten: Waiter[] = []
   let unsynced: Placed[] = []
-  let batch = 0
   let syncedBatch = 0
   let broken = false
   let running: Promise<void> | undefined
 
   const run = async (): Promise<void> => {
     const sharing = unsynced
-    const upTo = batch
+    const upTo = parts.reached()
     unsynced = []
     try {
       await parts.sync()
@@ -79,8 +80,7 @@ export function createWaiting(parts: WaitingParts): Waiting {
 
   return {
     add: (waiter) => void unwritten.push(waiter),
-    written: (first, end, sequence, upTo) => {
-      batch = upTo
+    written: (first, end, sequence) => {
       let taken = 0
       for (const waiter of unwritten) {
         if (waiter.frame >= end) break
@@ -112,7 +112,7 @@ export function createWaiting(parts: WaitingParts): Waiting {
     resume: () => {
       broken = false
     },
-    unsynced: () => batch !== syncedBatch,
+    unsynced: () => parts.reached() !== syncedBatch,
   }
 }
 

@@ -4,20 +4,23 @@
 import type { Disk } from './log-file.ts'
 import { createLogFile } from './log-file.ts'
 import { CONTROL, createFrameReader, FRAME, type Frame, type Shared } from './frames.ts'
-import { lineOf } from './line.ts'
-import { NUMBER } from './parts.ts'
+import { createLineBuffer } from './line-buffer.ts'
+import { NUMBER, RECORD } from './parts.ts'
 import { createPersonal } from './personal.ts'
+import { createRecent } from './recent.ts'
 import { createRender, type Large, type OpenIntent } from './render.ts'
 
 /** From the writer to the request thread. Frames are counted from 0 in the order in which they were put. */
 export type Reply =
-  /** Frames from `first` to before `end` are in the kernel; the first of them is record `sequence`. */
+  /**
+   * Frames from `first` to before `end` are in the kernel; the first of them is record `sequence`. Not sent
+   * where nobody waits for any of them.
+   */
   | {
       readonly kind: 'written'
       readonly first: number
       readonly end: number
       readonly sequence: number
-      readonly batch: number
     }
   /** Nothing before `end` that was not written will be, as far as intents go; the rest is tried again. */
   | { readonly kind: 'failed'; readonly end: number; readonly reason: string }
@@ -25,7 +28,6 @@ export type Reply =
   | {
       readonly kind: 'recovered'
       readonly end: number
-      readonly batch: number
       /** The kernel has again what was not on the disk. */
       readonly rewritten: boolean
     }
@@ -50,15 +52,14 @@ export type Writer = {
   readonly turn: () => 'more' | 'wait' | 'retry later' | 'closed'
 }
 
-const RECENT = 256
-
 type Turn = {
-  lines: string
   records: string[]
   sequence: number
   opened: Map<number, OpenIntent>
   closed: number[]
   frames: number
+  /** Somebody may wait for one of them. */
+  awaited: boolean
   closing: boolean
 }
 
@@ -72,12 +73,13 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   const side = createLogFile(settings.personalFd, parts.disk)
   const openIntents = new Map<number, OpenIntent>()
   const large = new Map<number, Large>()
-  const recent: string[] = []
+  const recent = createRecent()
+  const lines = createLineBuffer()
   let sequence = 0
   let frames = 0
-  let batch = 0
   let failed = false
   let subscribed = false
+  let rewritten = false
 
   const largeOf = (frame: Frame, position: number): Large => {
     if (!frame.large) return undefined
@@ -86,7 +88,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   }
 
   const add = (turn: Turn, text: string): void => {
-    turn.lines += lineOf(text)
+    lines.add(text)
     turn.records.push(text)
     turn.sequence += 1
   }
@@ -94,11 +96,12 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   const take = (turn: Turn, frame: Frame, withoutIntents: boolean): void => {
     if (frame.kind === FRAME.subscribe || frame.kind === FRAME.unsubscribe) {
       subscribed = frame.kind === FRAME.subscribe
-      if (subscribed) parts.post({ kind: 'records', records: [...recent] })
+      if (subscribed) parts.post({ kind: 'records', records: recent.all() })
       return
     }
     const beside = largeOf(frame, frames + turn.frames)
     turn.frames += 1
+    turn.awaited ||= frame.kind !== FRAME.outcome || frame.large
     switch (frame.kind) {
       case FRAME.intent: {
         if (withoutIntents) return
@@ -113,9 +116,18 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
         return add(turn, render.outcome(frame, turn.sequence, beside, open))
       }
       case FRAME.record:
-        return add(turn, render.record(frame, turn.sequence, beside))
+        return add(turn, recordOf(frame, turn.sequence, beside))
       case FRAME.close:
         return close(turn, frame)
+    }
+  }
+
+  /** A record that cannot be made would stop the log for good: its place is kept, and it says so. */
+  const recordOf = (frame: Frame, at: number, beside: Large): string => {
+    try {
+      return render.record(frame, at, beside)
+    } catch {
+      return render.own(frame, at, frame.text(RECORD.kind) ?? '', { unreadable: true })
     }
   }
 
@@ -131,11 +143,12 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     turn.closing = true
   }
 
-  const write = (turn: Turn): void => {
-    batch = (batch + 1) | 0
-    side.append(personal.pending(), batch)
+  const write = (): void => {
+    const batch = (Atomics.load(control, CONTROL.batch) + 1) | 0
+    side.append(Buffer.from(personal.pending()), batch)
     personal.written()
-    log.append(turn.lines, batch)
+    log.append(lines.bytes(), batch)
+    Atomics.store(control, CONTROL.batch, batch)
   }
 
   const settle = (turn: Turn): void => {
@@ -145,30 +158,29 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     large.clear()
     frames += turn.frames
     sequence = turn.sequence
-    recent.push(...turn.records)
-    if (recent.length > RECENT) recent.splice(0, recent.length - RECENT)
+    for (const record of turn.records) recent.add(record)
     if (subscribed && turn.records.length > 0) {
       parts.post({ kind: 'records', records: turn.records })
     }
   }
 
   const attempt = (again: boolean): ReturnType<Writer['turn']> => {
+    lines.clear()
     const first = frames
     const before = sequence
     const turn: Turn = {
-      lines: '',
       records: [],
       sequence,
       opened: new Map(),
       closed: [],
       frames: 0,
+      awaited: false,
       closing: false,
     }
-    let rewritten = false
     try {
-      if (again) rewritten = restore()
+      if (again) restore()
       reader.each((frame) => take(turn, frame, again))
-      write(turn)
+      write()
     } catch (error) {
       failed = true
       const reason = error instanceof Error ? error.message : 'unknown failure'
@@ -178,24 +190,22 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     settle(turn)
     failed = false
     const end = first + turn.frames
-    parts.post(
-      again
-        ? { kind: 'recovered', end, batch, rewritten }
-        : { kind: 'written', first, end, sequence: before, batch },
-    )
+    if (again) {
+      parts.post({ kind: 'recovered', end, rewritten })
+      rewritten = false
+    } else if (turn.awaited) {
+      parts.post({ kind: 'written', first, end, sequence: before })
+    }
     return turn.closing ? 'closed' : 'more'
   }
 
-  const restore = (): boolean => {
-    const rewrite = Atomics.exchange(control, CONTROL.rewrite, 0) === 1
-    try {
-      side.restore(rewrite)
-      log.restore(rewrite)
-    } catch (error) {
-      if (rewrite) Atomics.store(control, CONTROL.rewrite, 1)
-      throw error
-    }
-    return rewrite
+  const restore = (): void => {
+    const rewrite = Atomics.load(control, CONTROL.rewrite) === 1
+    side.restore(rewrite)
+    log.restore(rewrite)
+    if (!rewrite) return
+    Atomics.store(control, CONTROL.rewrite, 0)
+    rewritten = true
   }
 
   return {

@@ -28,7 +28,7 @@ export type Writing = {
     requestId: string,
   ) => Promise<number>
   /** False: it is lost, because too much waits already. */
-  readonly keep: (frame: FrameToPut) => boolean
+  readonly keep: (frame: FrameToPut, urgency: 'soon' | 'lazy') => boolean
   /** Resolves when it is on the disk. */
   readonly await: (frame: FrameToPut) => Promise<void>
   readonly watch: (on: boolean) => void
@@ -58,6 +58,7 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
   let failure: string | undefined
   let closing = false
   let background: NodeJS.Timeout | undefined
+  let touched = false
 
   const fail = (reason: string): void => {
     if (failure !== undefined) return
@@ -68,9 +69,8 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
     sync: async () => {
       await Promise.all([syncData(logFd), syncData(personalFd)])
     },
-    onSynced: (batch) => {
-      channel.synced(batch)
-    },
+    reached: channel.reached,
+    onSynced: channel.synced,
     onSyncFailed: (error) => {
       fail(error instanceof Error ? error.message : 'unknown failure')
       channel.rewrite()
@@ -87,17 +87,22 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
     parts.onRestored(reason)
   }
   const syncLater = (): void => {
-    background ??= setTimeout(() => {
-      background = undefined
-      if (waiting.unsynced() && failure === undefined) void waiting.sync()
-    }, BACKGROUND_SYNC_MS).unref()
+    touched = true
+    background ??= setTimeout(syncInBackground, BACKGROUND_SYNC_MS).unref()
+  }
+  const syncInBackground = (): void => {
+    background = undefined
+    const pending = waiting.unsynced()
+    if (pending && failure === undefined) void waiting.sync()
+    // Once more: what was put a moment ago is perhaps not written yet.
+    if (touched || pending) background = setTimeout(syncInBackground, BACKGROUND_SYNC_MS).unref()
+    touched = false
   }
   const hear = (reply: Reply): void => {
     switch (reply.kind) {
       case 'written':
         channel.taken(reply.end)
-        waiting.written(reply.first, reply.end, reply.sequence, reply.batch)
-        return syncLater()
+        return waiting.written(reply.first, reply.end, reply.sequence)
       case 'failed':
         fail(reply.reason)
         return waiting.refuse(reply.end, reply.reason)
@@ -105,7 +110,7 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
         waiting.refuse(reply.end, failure ?? 'it was not written')
         channel.taken(reply.end)
         if (reply.rewritten) waiting.resume()
-        waiting.written(reply.end, reply.end, -1, reply.batch)
+        waiting.written(reply.end, reply.end, -1)
         return void restored()
       case 'records':
         return parts.onRecords(reply.records)
@@ -124,12 +129,16 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
       if (closing) return Promise.reject(unavailable('it is closed'))
       if (failure !== undefined) return Promise.reject(unavailable(failure))
       const number = channel.put(frame)
+      syncLater()
       if (number < 0) return Promise.reject(unavailable('too much waits to be written'))
       return new Promise((resolve, reject) => {
         waiting.add({ frame: number, durability, intentOf: requestId, resolve, reject })
       })
     },
-    keep: (frame) => !closing && channel.keep(frame),
+    keep: (frame, urgency) => {
+      syncLater()
+      return !closing && channel.keep(frame, urgency)
+    },
     await: (frame) =>
       new Promise((resolve, reject) => {
         const wait = (number: number): void =>
@@ -140,19 +149,22 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
             resolve: () => resolve(),
             reject,
           })
-        if (closing || !channel.keep(frame, wait)) {
+        if (closing || !channel.keep(frame, 'soon', wait)) {
           reject(unavailable(closing ? 'it is closed' : 'too much waits to be written'))
         }
       }),
     watch: (on) =>
-      void channel.keep({ kind: on ? FRAME.subscribe : FRAME.unsubscribe, numbers: [], parts: [] }),
+      void channel.keep(
+        { kind: on ? FRAME.subscribe : FRAME.unsubscribe, numbers: [], parts: [] },
+        'soon',
+      ),
     healthy: () => failure === undefined && !closing,
     close: async (last) => {
       if (closing) return false
       closing = true
       clearTimeout(background)
       worker.ref()
-      channel.keep(last)
+      channel.keep(last, 'soon')
       const late = new Promise<'late'>((resolve) => {
         setTimeout(() => resolve('late'), CLOSE_PATIENCE_MS).unref()
       })
