@@ -12,7 +12,7 @@ export type Command<Options> = {
   readonly run: (call: CommandCall<Options>) => Promise<number>
 }
 
-export type CommandCall<Options> = {
+type CommandCall<Options> = {
   readonly terminal: Terminal
   readonly args: readonly string[]
   readonly options: Options

@@ -172,6 +172,20 @@ test('--json: an error is one JSON line on standard error, and standard output s
   })
 })
 
+test('an interrupted call closes the exchange, which cancels it, and ends with 130', async () => {
+  const interruption = new AbortController()
+  const calling = sallyport(['call', server.url, 'hangs'], {
+    environment: environment(),
+    interrupted: interruption.signal,
+  })
+  const before = server.seen.length
+  while (!server.seen.slice(before).some(({ body }) => body.includes('"hangs"'))) {
+    await new Promise((resolve) => void setTimeout(resolve, 5))
+  }
+  interruption.abort()
+  expect(await calling).toEqual({ code: 130, out: '', note: '' })
+})
+
 test('tools and call leave nothing behind where nobody signed in', async () => {
   await expect(readFile(join(folder, 'sallyport', 'sign-ins.json'))).rejects.toThrow('ENOENT')
 })

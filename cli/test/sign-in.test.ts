@@ -266,3 +266,39 @@ test('logout without a sign-in is no failure', async () => {
   const { code, note } = await run(['logout', server.url])
   expect({ code, note }).toEqual({ code: 0, note: 'There was no sign-in.\n' })
 })
+
+test('RFC 9728: a server whose metadata is nowhere, and one whose issuer is away, are told apart', async () => {
+  const refuses = () => false
+  const silent = await startToyServer({ accepts: refuses })
+  const missing = await run(['login', silent.url])
+  expect(missing.code).toBe(77)
+  expect(missing.note).toContain('oauth.resource_metadata.not_found')
+  const away = await startToyServer({ accepts: refuses, issuers: () => ['http://127.0.0.1:9'] })
+  const unreachable = await run(['login', away.url])
+  expect(unreachable.code).toBe(69)
+  expect(unreachable.note).toContain('oauth.server_metadata.unreachable')
+  await Promise.all([silent.close(), away.close()])
+})
+
+test('RFC 8414 §3.3, O-07: metadata of another issuer is refused before anybody is sent anywhere', async () => {
+  const alias = provider.issuer.replace('127.0.0.1', 'localhost')
+  const other = await startToyServer({ accepts: () => false, issuers: () => [alias] })
+  const { code, note, pages } = await run(['login', other.url])
+  await other.close()
+  expect(code).not.toBe(0)
+  expect(note).toContain('oauth.server_metadata.')
+  expect(pages).toEqual([])
+})
+
+test('--issuer chooses among several, and nothing else', async () => {
+  expect((await run(['login', server.url, '--issuer', provider.issuer])).code).toBe(0)
+  const { code, note } = await run(['login', server.url, '--issuer', 'https://evil.example'])
+  expect(code).toBe(64)
+  expect(note).toContain(provider.issuer)
+})
+
+test('P-07: the secret of a client comes by file, and not without the client', async () => {
+  const { code, note } = await run(['login', server.url, '--client-secret-file', 'x'])
+  expect(code).toBe(64)
+  expect(note).toContain('--client-id')
+})

@@ -4,10 +4,10 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export const CALLBACK_PATH = '/callback'
+const CALLBACK_PATH = '/callback'
 
 /** Judges one callback: `undefined` means "not ours", wait on; a rejection ends the wait with that failure. */
-export type JudgeCallback<T> = (callback: URL) => T | undefined
+type JudgeCallback<T> = (callback: URL) => T | undefined
 
 export type Loopback = {
   readonly redirectUri: string

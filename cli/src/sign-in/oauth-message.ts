@@ -30,13 +30,7 @@ const FIXES: Readonly<
   'refresh.refused': 'sign in again with `sallyport login <url>`',
 }
 
-/** Runs a step; its failure becomes a message with a fix. */
-export async function inWords<T>(step: Promise<T>): Promise<T> {
-  return step.catch((failure: unknown) => {
-    throw asCommandFailure(failure)
-  })
-}
-
+/** What is no failure of a step stays as it is. */
 export function asCommandFailure(failure: unknown): unknown {
   if (!(failure instanceof OAuthFailure)) return failure
   const description = failure.serverError?.description
