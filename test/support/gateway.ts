@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { startGateway, type Gateway } from '@sallyport/gateway/app.ts'
 import { loadConfig } from '@sallyport/gateway/config/load.ts'
 import { renderProblems } from '@sallyport/gateway/config/render-problems.ts'
@@ -34,8 +35,12 @@ export type TestGatewayOptions = {
   readonly targetSettings?: string
   /** Members of the issuer's settings in YAML flow form. */
   readonly issuerSettings?: string
+  /** More issuers, each in YAML flow form. */
+  readonly moreIssuers?: readonly string[]
   /** More top-level YAML. */
   readonly yaml?: string
+  /** Files of certificate and key: the gateway speaks https, and so does `raw`. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
   readonly clock?: Clock
   /** Keeps state of a former gateway: its folder. */
   readonly folder?: string
@@ -44,7 +49,7 @@ export type TestGatewayOptions = {
 export type TestGateway = {
   readonly gateway: Gateway
   readonly port: number
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>`, or https. */
   readonly publicUrl: string
   /** Canonical resource of the aggregate endpoint, or of the target's own. */
   readonly resource: (target?: string) => string
@@ -82,12 +87,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     stream: { write: (line) => lines.push(line) },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
-  const publicUrl = `http://127.0.0.1:${port}`
+  const publicUrl = publicUrlOf(port, options)
   const resource = (of?: string) => `${publicUrl}/mcp${of === undefined ? '' : `/${of}`}`
   const token: TestGateway['token'] = ({ resource: of = resource('records'), ...mint } = {}) =>
     issuer.mint(of, mint)
   const raw: TestGateway['raw'] = ({ headers = [], ...rest }) =>
-    sendRaw(port, rawRequest({ ...rest, headers: withHost(headers, port) }))
+    sendRaw(
+      options.tls ? () => connect(port, '127.0.0.1', { rejectUnauthorized: false }) : port,
+      rawRequest({ ...rest, headers: withHost(headers, port) }),
+    )
   return {
     gateway,
     port,
@@ -136,20 +144,28 @@ function writeConfig(
   const file = join(folder, 'sallyport.yaml')
   writeFileSync(
     file,
-    `publicUrl: http://127.0.0.1:${port}
-listen: { host: 127.0.0.1, port: ${port} }
+    `publicUrl: ${publicUrlOf(port, options)}
+listen: { host: 127.0.0.1, port: ${port}${more(tlsSettings(options))} }
 operations: { host: 127.0.0.1, port: 0 }
 authorization:
   mode: external
   issuers:
     - { issuer: "${issuer.issuer}", profile: rfc9068, algorithms: [RS256, ES256], tags: { groups: groups }, tenant: tenant, allowInsecureIssuer: true${more(options.issuerSettings)} }
-policies: { folder: ./policies }
+${(options.moreIssuers ?? []).map((settings) => `    - ${settings}\n`).join('')}policies: { folder: ./policies }
 targets:
   records: { kind: mcp, url: "${target.url}", allowInsecureTarget: true${more(options.targetSettings)} }
 ${options.yaml ?? ''}
 `,
   )
   return file
+}
+
+function publicUrlOf(port: number, { tls }: TestGatewayOptions): string {
+  return `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
+}
+
+function tlsSettings({ tls }: TestGatewayOptions): string | undefined {
+  return tls && `tls: { certificate: { file: "${tls.certificate}" }, key: { file: "${tls.key}" } }`
 }
 
 function readAudit(folder: string): readonly Record<string, unknown>[] {
