@@ -25,6 +25,10 @@ export function checkHead(
   const clean = readRawHeaders(req.rawHeaders)
   if (isRefusal(clean)) return clean
   const { headers, repeatedMirrors } = clean
+  // MUST (RFC 9112 §6.1): a transfer coding in HTTP/1.0 is faulty framing.
+  if (req.httpVersion !== '1.1' && headers.has('transfer-encoding')) {
+    return refuse('in.malformed_request')
+  }
 
   const host = headers.get('host')?.toLowerCase() ?? ''
   if (!settings.hosts.has(host)) {

@@ -44,14 +44,29 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: CHECK_MS,
     insecureHTTPParser: false,
+    // A missing Host is refused by checkHead, with an answer like any other.
+    requireHostHeader: false,
     noDelay: true,
   }
   const tlsOptions = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] } as const
+  const open = new Map<Duplex, Set<ServerResponse>>()
+  const over = new WeakSet<Duplex>()
   let underWay = 0
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request
+    // INVARIANT: what follows on such a connection is not taken for a request, whatever it looks like.
+    if (over.has(socket)) return
+    if (endsConnection(request)) {
+      over.add(socket)
+      response.shouldKeepAlive = false
+    }
     underWay += 1
+    const answers = open.get(socket) ?? new Set()
+    open.set(socket, answers.add(response))
     response.once('close', () => {
       underWay -= 1
+      answers.delete(response)
+      if (answers.size === 0) open.delete(socket)
     })
     settings.onRequest(request, response)
   }
@@ -61,8 +76,13 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
   server.maxConnections = settings.connections
   server.on('connection', capPerAddress(settings.connectionsPerAddress))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    endRaw(socket, settings.rawAnswer(codeOf(error)))
+    // Nothing is written into the middle of another answer (H-06).
+    const begun = [...(open.get(socket) ?? [])].some((response) => response.headersSent)
+    if (begun) socket.destroy()
+    else endRaw(socket, settings.rawAnswer(codeOf(error)))
   })
+  // MAY (RFC 9110 §10.1.1): an expectation that is unknown is ignored, or Node would answer by itself.
+  server.on('checkExpectation', onRequest)
   // CONNECT has no request handler in Node: without this the socket would just close (H-13).
   server.on('connect', (_request, socket) =>
     endRaw(socket, settings.rawAnswer('in.method_not_allowed')),
@@ -82,6 +102,17 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
       server.closeAllConnections()
     },
   }
+}
+
+/**
+ * Requests behind which framing is in doubt. MUST (RFC 9112 §6.1): HTTP/1.0 has no transfer coding. And Node
+ * drops the rest of the packet behind an Upgrade that nobody takes, then reads on in the middle of something.
+ */
+function endsConnection({ headers, httpVersion }: IncomingMessage): boolean {
+  return (
+    headers.upgrade !== undefined ||
+    (httpVersion !== '1.1' && headers['transfer-encoding'] !== undefined)
+  )
 }
 
 function endRaw(socket: Duplex, answer: string): void {

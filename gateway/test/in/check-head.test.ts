@@ -251,6 +251,15 @@ describe('checkHead: headers (H-01..H-03, H-06, H-09, J-17)', () => {
     expect(JSON.stringify(head)).toMatch(/in\.unsupported_transfer_coding|"parser":"400"/)
   })
 
+  it('RFC 9112 §6.1: a transfer coding in HTTP/1.0 is faulty framing', async () => {
+    const headers = { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }
+    const line = 'POST /mcp HTTP/1.0'
+    expect(await headOf(request({ line, headers, body: chunked }))).toMatchObject({
+      refused: 'in.malformed_request',
+    })
+    expect(await headOf(request({ line }))).toMatchObject({ kind: 'mcp' })
+  })
+
   it.each([
     ['CL.TE', { 'Transfer-Encoding': 'chunked' }],
     ['TE.TE', { 'Transfer-Encoding': ['chunked', 'chunked'], 'Content-Length': undefined }],
