@@ -131,7 +131,7 @@ function withHost(headers: RawHeaders, port: number): RawHeaders {
   return named ? headers : [['Host', `127.0.0.1:${port}`], ...headers]
 }
 
-function writeConfig(
+export function writeConfig(
   folder: string,
   port: number,
   issuer: TestIssuer,
@@ -168,7 +168,7 @@ function tlsSettings({ tls }: TestGatewayOptions): string | undefined {
   return tls && `tls: { certificate: { file: "${tls.certificate}" }, key: { file: "${tls.key}" } }`
 }
 
-function readAudit(folder: string): readonly Record<string, unknown>[] {
+export function readAudit(folder: string): readonly Record<string, unknown>[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl') && !name.endsWith('.personal.jsonl'))
     .sort()

@@ -26,6 +26,8 @@ export type TestIssuer = {
   readonly mint: (resource: string, more?: Mint) => string
   /** Replaces how the key set is answered; `undefined` restores it. */
   readonly answerKeys: (answer: ((response: ServerResponse) => void) | undefined) => void
+  /** Members of the metadata that win over the honest ones. */
+  readonly publishMetadata: (members: Record<string, unknown>) => void
   /** Publishes further keys beside the first one. */
   readonly publish: (...keys: readonly (SigningKey | Record<string, unknown>)[]) => void
   readonly close: () => Promise<void>
@@ -65,6 +67,7 @@ let minted = 0
 export async function startIssuer(): Promise<TestIssuer> {
   const key = createSigningKey('test-key-1')
   const extra: (SigningKey | Record<string, unknown>)[] = []
+  let metadata: Record<string, unknown> = {}
   let fetches = 0
   let answer: ((response: ServerResponse) => void) | undefined
   let issuer = ''
@@ -83,6 +86,7 @@ export async function startIssuer(): Promise<TestIssuer> {
         registration_endpoint: `${issuer}/register`,
         response_types_supported: ['code'],
         code_challenge_methods_supported: ['S256'],
+        ...metadata,
       })
     }
     response.writeHead(404).end()
@@ -115,6 +119,9 @@ export async function startIssuer(): Promise<TestIssuer> {
     },
     answerKeys(next) {
       answer = next
+    },
+    publishMetadata(members) {
+      metadata = members
     },
     publish: (...keys) => void extra.push(...keys),
     async close() {

@@ -19,6 +19,9 @@ export type RawRequest = {
   readonly body?: string | Buffer
 }
 
+/** A port of this host, or whatever connection the function opens. */
+export type Peer = number | (() => Socket)
+
 const WAIT_MS = 15_000
 
 /** Text of a request; adds Content-Length (unless some framing header is given) and nothing else. */
@@ -41,21 +44,17 @@ export function rawRequest({
 }
 
 /** Sends the bytes on a fresh connection and returns the first answer; rejects when the socket closes without one. */
-export async function sendRaw(port: number, bytes: Buffer | string): Promise<RawAnswer> {
-  const answers = await sendRawAll(port, bytes, 1)
+export async function sendRaw(to: Peer, bytes: Buffer | string): Promise<RawAnswer> {
+  const answers = await sendRawAll(to, bytes, 1)
   const [first] = answers
   if (!first) throw new Error('the connection closed without an answer')
   return first
 }
 
 /** Sends the bytes and reads answers until `count` of them are complete or the socket closes. */
-export function sendRawAll(
-  port: number,
-  bytes: Buffer | string,
-  count: number,
-): Promise<RawAnswer[]> {
+export function sendRawAll(to: Peer, bytes: Buffer | string, count: number): Promise<RawAnswer[]> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(port, '127.0.0.1')
+    const socket = typeof to === 'number' ? connect(to, '127.0.0.1') : to()
     let received = Buffer.alloc(0)
     const finish = () => {
       clearTimeout(timer)
