@@ -16,7 +16,7 @@ import {
   type RecordingTargetSettings,
 } from '@sallyport/sample/recording-target/recording-target.ts'
 import { startIssuer, type Mint, type TestIssuer } from './issuer.ts'
-import { rawRequest, sendRaw, type RawAnswer, type RawRequest } from './raw.ts'
+import { rawRequest, sendRaw, type Peer, type RawAnswer, type RawRequest } from './raw.ts'
 
 /** Everybody of group `settlement-analysts` may call every tool of the target `records` but `delete_record`. */
 export const DEFAULT_POLICY = `@id("analysts")
@@ -88,31 +88,16 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
   const publicUrl = publicUrlOf(port, options)
-  const resource = (of?: string) => `${publicUrl}/mcp${of === undefined ? '' : `/${of}`}`
-  const token: TestGateway['token'] = ({ resource: of = resource('records'), ...mint } = {}) =>
-    issuer.mint(of, mint)
-  const raw: TestGateway['raw'] = ({ headers = [], ...rest }) =>
-    sendRaw(
-      options.tls ? () => connect(port, '127.0.0.1', { rejectUnauthorized: false }) : port,
-      rawRequest({ ...rest, headers: withHost(headers, port) }),
-    )
+  const peer = options.tls ? () => connect(port, '127.0.0.1', { rejectUnauthorized: false }) : port
   return {
     gateway,
     port,
-    publicUrl,
-    resource,
+    ...createCaller(publicUrl, issuer, peer),
     issuer,
     target,
     folder,
     configFile,
     log: () => lines.join(''),
-    token,
-    raw,
-    call({ path = '/mcp/records', ...call }) {
-      const of = path.replace(/\/$/, '') === '/mcp' ? resource() : resource('records')
-      const { headers, body } = modernRequest({ token: token({ resource: of }), ...call })
-      return raw({ path, headers: Object.entries(headers), body })
-    },
     callsAtTarget: () => target.recording.calls().map(({ body }) => body.toString()),
     audit: () => readAudit(join(folder, 'state/audit')),
     async stop() {
@@ -120,6 +105,31 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await target.stop()
       await issuer.close()
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** How tests call a gateway at this origin with tokens of this issuer; `peer`: where it listens. */
+export function createCaller(
+  publicUrl: string,
+  issuer: TestIssuer,
+  peer: Peer,
+): Pick<TestGateway, 'publicUrl' | 'resource' | 'token' | 'raw' | 'call'> {
+  const port = Number(new URL(publicUrl).port)
+  const resource = (of?: string) => `${publicUrl}/mcp${of === undefined ? '' : `/${of}`}`
+  const token: TestGateway['token'] = ({ resource: of = resource('records'), ...mint } = {}) =>
+    issuer.mint(of, mint)
+  const raw: TestGateway['raw'] = ({ headers = [], ...rest }) =>
+    sendRaw(peer, rawRequest({ ...rest, headers: withHost(headers, port) }))
+  return {
+    publicUrl,
+    resource,
+    token,
+    raw,
+    call({ path = '/mcp/records', ...call }) {
+      const of = path.replace(/\/$/, '') === '/mcp' ? resource() : resource('records')
+      const { headers, body } = modernRequest({ token: token({ resource: of }), ...call })
+      return raw({ path, headers: Object.entries(headers), body })
     },
   }
 }
