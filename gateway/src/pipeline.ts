@@ -27,7 +27,7 @@ import { qualify } from './mcp/names.ts'
 import { toolPage } from './mcp/tool-list.ts'
 import { writeFault } from './out/fault.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
-import { writeRefusal, type RefusalContext } from './out/refusal.ts'
+import { refusalMessage, writeRefusal, type RefusalContext } from './out/refusal.ts'
 import { writeAccepted, writeResult, writeRpc } from './out/result.ts'
 import { writeStream } from './out/stream.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
@@ -168,9 +168,7 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
   const sequence = await parts.audit.intent(permit, credential, head.peerAddress, traceId)
 
   const calledMs = parts.clock.monotonicMs()
-  const cancel = new AbortController()
-  exchange.response.once('close', () => cancel.abort())
-  if (exchange.response.destroyed) cancel.abort()
+  const cancel = cancellation(exchange.response)
   const record = (facts: OutcomeFacts) =>
     parts.audit.outcome(sequence, requestId, facts, parts.clock.monotonicMs() - calledMs)
   const envelope = {
@@ -199,6 +197,17 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
   }
 }
 
+/** Aborts when the client goes away before its answer is complete: cancellation in the modern era (F-27). */
+function cancellation(response: ServerResponse): AbortController {
+  const cancel = new AbortController()
+  if (response.destroyed) cancel.abort()
+  else
+    response.once('close', () => {
+      if (!response.writableFinished) cancel.abort()
+    })
+  return cancel
+}
+
 const UNCLEAR: OutcomeFacts = {
   class: 'unclear',
   status: undefined,
@@ -216,9 +225,10 @@ async function stream(
   cancel: AbortController,
   record: (facts: OutcomeFacts) => void,
 ): Promise<void> {
+  const context = wireContext(parts, exchange)
   const close = parts.streams.open({ permit, end: () => cancel.abort() })
   try {
-    await writeStream(exchange.response, outcome.messages, wireContext(parts, exchange))
+    await writeStream(exchange.response, withEnding(outcome, context), context)
   } finally {
     close()
     cancel.abort()
@@ -226,6 +236,16 @@ async function stream(
     record(facts)
     parts.observe(exchange, { code: facts.class })
   }
+}
+
+/** A stream that ended without a response still says why, in the shape of any other refusal. */
+async function* withEnding(
+  outcome: StreamOutcome,
+  context: RefusalContext,
+): AsyncGenerator<Buffer> {
+  yield* outcome.messages
+  const { refusal } = await outcome.ended
+  if (refusal !== undefined) yield refusalMessage(refusal, context)
 }
 
 function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {

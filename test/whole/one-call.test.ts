@@ -67,6 +67,24 @@ describe('MCP 2026-07-28: tools/call through the gateway', () => {
     expect(events.at(-1)).toMatchObject({ id: 1 })
   })
 
+  test('a stream that breaks off ends with the reason, in the shape of a response', async () => {
+    world.target.behave({ answer: 'sse-no-result' })
+    const answer = await world.call({
+      method: 'tools/call',
+      params: {
+        name: 'stream_records',
+        arguments: { count: 1 },
+        _meta: { 'io.modelcontextprotocol/logLevel': 'info' },
+      },
+    })
+    world.target.behaveHonestly()
+    const last = answer.body.split('\n\n').findLast((event) => event.includes('data: '))
+    expect(JSON.parse(last?.replace(/^event: message\ndata: /, '') ?? '')).toMatchObject({
+      id: 1,
+      result: { isError: true, _meta: { 'sallyport/refusal': { code: 'call.connection_lost' } } },
+    })
+  })
+
   test('server/discover is the gateway’s own answer', async () => {
     const answer = await world.call({ method: 'server/discover' })
     expect(answer.json()).toMatchObject({

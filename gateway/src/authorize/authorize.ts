@@ -202,7 +202,9 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
       (entry) => target === undefined || entry.target === target,
     )
     const entries = offered
-      .filter(({ qualifiedName: name, pin, quarantined }) => {
+      .filter(({ qualifiedName: name, target: of, pin, quarantined }) => {
+        // A target that is down is left out of lists; what it offered stays known to the policies.
+        if (from.catalogue.health.get(of)?.state === 'down') return false
         const action = from.actions.get(name)
         if (action === undefined || pin !== 'approved' || quarantined !== undefined) return false
         if (!action.permitted) return false

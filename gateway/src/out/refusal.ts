@@ -31,6 +31,15 @@ export function writeRefusal(res: ServerResponse, refusal: Refusal, context: Ref
   writeJson(res, answer.status, headers, JSON.stringify(body(refusal, answer, data, id)))
 }
 
+/** The refusal as the JSON-RPC response that ends a stream which is open already; one line. */
+export function refusalMessage(refusal: Refusal, context: RefusalContext): Buffer {
+  const { answer, data } = refusalData(refusal, context.requestId)
+  const id = context.rpcId ?? null
+  const message =
+    answer.shape === 'tool' ? toolResult(data, id) : rpcError(answer, data, id, refusal.rpcData)
+  return Buffer.from(JSON.stringify(message))
+}
+
 function challenge(
   refusal: Refusal,
   answer: Answer,
