@@ -304,6 +304,7 @@ describe('readInbound: header = body (M-01, SEP-2243)', () => {
     ['two names', { 'Mcp-Name': ['get_prices', 'get_prices'] }],
     ['another name in base64', { 'Mcp-Name': b64('set_alert') }],
     ['broken base64', { 'Mcp-Name': '=?base64?Z2V0X3ByaWNlcw?=' }],
+    ['base64 that is not canonical', { 'Mcp-Name': '=?base64?Z2V0X3ByaWNlcx==?=' }],
     ['base64 of broken UTF-8', { 'Mcp-Name': b64(Buffer.from([0xff])) }],
     ['a name that is no ASCII', { 'Mcp-Name': 'get_pr\u00eeces' }],
     ['a name longer than 8 KiB', { 'Mcp-Name': 'x'.repeat(9000) }],
