@@ -1,6 +1,11 @@
 // What would turn the answer, in sentences that name file and line: the part of a permit that failed, the
 // forbid that applied, the policy that erred.
-import type { ExplainedCondition, ExplainedPart, ExplainedPolicy, Explanation } from './explain.ts'
+import type {
+  ExplainedCondition,
+  ExplainedPart,
+  ExplainedPolicy,
+  Explanation,
+} from './explanation.ts'
 
 export function changesOf(
   { decision, code, deciding }: Pick<Explanation, 'decision' | 'code' | 'deciding'>,

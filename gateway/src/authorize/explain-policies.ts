@@ -9,7 +9,7 @@ import type {
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import { convert } from './convert.ts'
 import { cedar, isEngineFailure } from './engine.ts'
-import type { ExplainedPart, ExplainedPolicy, Question, Seen, Truth } from './explain.ts'
+import type { ExplainedPart, ExplainedPolicy, Question, Seen, Truth } from './explanation.ts'
 import type { Action } from './loaded.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
 import { readPathsOf, readTagsOf } from './read-set.ts'

@@ -232,6 +232,22 @@ when { context.input.price.lessThan(decimal("100.0")) };`
     expect(decideCall(action, who, around, { input: {}, entities: [] }).answer).toBe('error')
   })
 
+  test('rule 8: what a failed load wrote into the engine is not what is decided with', () => {
+    const authorize = unloaded({
+      ...cedar,
+      prepareSchema: (name, schema) =>
+        JSON.stringify(schema).includes('t___last') ? FULL : cedar.prepareSchema(name, schema),
+    })
+    const known = catalogue([PRICES])
+    for (let round = 0; round < 2; round += 1) {
+      expect(authorize.load(files(EVERYTHING), known).loaded).toBe(true)
+      const half = catalogue([PRICES, tool('t___last')])
+      expect(authorize.load(files('forbid(principal, action, resource);'), half).loaded).toBe(false)
+      const newcomer = identity(`newcomer ${round}`)
+      expect(isPermitted(call(authorize, newcomer, PRICES.qualifiedName))).toBe(true)
+    }
+  })
+
   test('rule 10: a permit on a group allows its tools', () => {
     const authorize = started(
       ['permit(principal is AgentCore::OAuthUser, action in AgentCore::Action::"Mcp", resource);'],

@@ -36,6 +36,7 @@ test.each([
   ['context.input == {a: 1}', WHOLE],
   ['context == {input: {a: 1}}', WHOLE],
   ['context.other == 1', WHOLE],
+  ['context.other.a == 1', WHOLE],
   ['context has other', WHOLE],
   ['principal == AgentCore::OAuthUser::"context.input.a"', []],
 ] as const)('%s', (condition, paths) => {

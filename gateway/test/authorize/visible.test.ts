@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cedar } from '../../src/authorize/engine.ts'
+import { principalEntity } from '../../src/authorize/principal-entity.ts'
 import {
   call,
   GATEWAY,
@@ -136,6 +137,15 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
       'people',
       'tenant',
     ])
+  })
+
+  test('ids of two issuers never meet, whatever their subjects look like', () => {
+    const [home, other] = ['https://home.example', 'https://other.example']
+    const idOf = (subject: string, issuer: string) =>
+      principalEntity(principal(subject, { issuer }), home).uid.id
+    expect(idOf('alice', home)).toBe('alice')
+    expect(idOf('alice', other)).toBe('https://other.example#alice')
+    expect(idOf('https://other.example#alice', home)).not.toBe(idOf('alice', other))
   })
 
   test('every kind of input can be read and decided', () => {
