@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startMarketServer } from '@sallyport/sample/market-server/market-server.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sallyport } from './world/test-terminal.ts'
 import { startToyServer } from './world/toy-server.ts'
@@ -121,6 +122,12 @@ test.each([
   expect(ran.note).toContain(words)
 })
 
+test('an answer that breaks off: nobody knows whether the tool acted, and that is said', async () => {
+  const { code, note } = await run(['call', server.url, 'breaks'])
+  expect(code).toBe(69)
+  expect(note).toContain('whether the tool acted is not known')
+})
+
 test('P-08: text of a tool cannot move the cursor, set a link, reorder or overwrite the line', async () => {
   const { out } = await run(['call', server.url, 'hostile'])
   expect(out).toBe('abcdef\n[image]\n')
@@ -133,6 +140,12 @@ test('RFC 6750 §3: a 401 says how to sign in, and ends with 77', async () => {
   const { code, note } = await run(['tools', guarded.url])
   expect(code).toBe(77)
   expect(note).toContain(`fix: sallyport login ${guarded.url}`)
+})
+
+test('RFC 6750 §3.1: a 403 for want of scope says how to ask for it, and nothing that a shell would run', async () => {
+  const { code, note } = await run(['call', server.url, 'more'])
+  expect(code).toBe(77)
+  expect(note).toContain(String.raw`fix: sallyport login ${server.url} --scope 'a '\''$(id)'\'''`)
 })
 
 test('P-07: a token comes by file, and a refused one is not repeated', async () => {
@@ -188,4 +201,17 @@ test('an interrupted call closes the exchange, which cancels it, and ends with 1
 
 test('tools and call leave nothing behind where nobody signed in', async () => {
   await expect(readFile(join(folder, 'sallyport', 'sign-ins.json'))).rejects.toThrow('ENOENT')
+})
+
+test('MCP 2026-07-28: a server that the SDK serves is discovered, listed and called', async () => {
+  const market = await startMarketServer({ forecastStepMs: 1 })
+  const day = ['--arg', 'market=DE-LU', '--arg', 'day=2026-03-29']
+  const listed = await run(['tools', market.url])
+  const called = await run(['call', market.url, 'get_prices', ...day, '--json'])
+  const streamed = await run(['call', market.url, 'forecast_load', ...day, '--arg', 'days=2'])
+  await market.stop()
+  expect(listed.out).toContain('get_prices')
+  expect(JSON.parse(called.out)).toMatchObject({ structuredContent: { unit: 'EUR/MWh' } })
+  expect(called.note).toBe('')
+  expect(streamed.note).toMatch(/^1\/2 .*\n2\/2 .*\n$/)
 })

@@ -219,7 +219,7 @@ test('O-07, RFC 9700 §4.7: answers to nobody’s request are refused while the 
         ask(`code=x&state=${state}`),
         ask(`error=access_denied&state=${state}`),
         fetch(new URL('/favicon.ico', redirect)),
-        fetch(redirect, { method: 'POST' }),
+        fetch(`${redirect.href}?code=x&state=${state}&iss=${iss}`, { method: 'POST' }),
       )
       void Promise.all(strangers).then(() => signInAs(ALICE, address))
     },

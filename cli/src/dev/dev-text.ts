@@ -1,4 +1,5 @@
 // What `sallyport dev` tells: the people, the addresses, calls to paste, and how other clients connect.
+import { shellWord } from '../terminal/shell-word.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -55,8 +56,8 @@ export function devText(facts: DevFacts, terminal: Pick<Terminal, 'style'>): str
     '  # denied: a trader sets alerts up to 500 per MWh; for Alice there is no such tool',
     `  npx sallyport call ${mcpUrl} ${DENIED}`,
     '  # why',
-    `  npx sallyport policy explain --config ${configFile} --user bob --tool market___set_price_alert --args '${DENIED_ARGS}'`,
-    `  npx sallyport tail --config ${configFile}`,
+    `  npx sallyport policy explain --config ${shellWord(configFile)} --user bob --tool market___set_price_alert --args '${DENIED_ARGS}'`,
+    `  npx sallyport tail --config ${shellWord(configFile)}`,
     '',
     title('Other clients'),
     ...clientSnippets(facts).map(([name, snippet]) => `  ${name.padEnd(12)} ${snippet}`),
@@ -89,6 +90,9 @@ function clientSnippets({
     ['Claude Code', `claude mcp add --transport http acme ${url}`],
     ['VS Code', `code --add-mcp '${JSON.stringify({ name: 'acme', type: 'http', url })}'`],
     ['Cursor', `cursor://anysphere.cursor-deeplink/mcp/install?name=acme&config=${config}`],
-    ['Inspector', `npx @modelcontextprotocol/inspector --config ${inspectorFile} --server acme`],
+    [
+      'Inspector',
+      `npx @modelcontextprotocol/inspector --config ${shellWord(inspectorFile)} --server acme`,
+    ],
   ]
 }

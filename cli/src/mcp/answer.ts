@@ -1,9 +1,10 @@
 // Reads the answer to one request: JSON, or an event stream with progress before the response
 // (transports/streamable-http). The id must be ours; everything else is the server breaking the protocol.
 import type { JsonObject, JsonValue } from '@sallyport/gateway/json/value.ts'
-import { text } from 'node:stream/consumers'
 import { CommandFailure } from '../exit-codes.ts'
+import { deepestMessage } from '../terminal/deepest-message.ts'
 import { parseExact } from '../terminal/exact-json.ts'
+import { readBytes } from '../terminal/read-bytes.ts'
 import { eventData } from './events.ts'
 import type { McpRequest } from './request.ts'
 import { objectOf } from './shape.ts'
@@ -15,8 +16,26 @@ export type OtherAnswer = { readonly other: JsonObject }
 
 export type OnNotification = (method: string, params: JsonObject) => void
 
+const MAX_BYTES = 64 * 1024 * 1024
+
 /** Whatever the HTTP status: errors of the protocol come as JSON-RPC on 4xx, too. */
 export async function readAnswer(
+  response: Response,
+  request: McpRequest,
+  onNotification: OnNotification,
+): Promise<RpcAnswer | OtherAnswer> {
+  try {
+    return await read(response, request, onNotification)
+  } catch (cause) {
+    if (cause instanceof CommandFailure) throw cause
+    const seen = cause instanceof Error ? deepestMessage(cause) : String(cause)
+    const acted = request.method === 'tools/call' ? '; whether the tool acted is not known' : ''
+    const exit = cause instanceof RangeError ? 'protocol' : 'unreachable'
+    throw new CommandFailure(exit, `the answer broke off (${seen})${acted}`, { cause })
+  }
+}
+
+async function read(
   response: Response,
   request: McpRequest,
   onNotification: OnNotification,
@@ -35,7 +54,7 @@ export async function readAnswer(
     await body.cancel()
     return { other: {} }
   }
-  const message = parse(await text(body))
+  const message = parse((await readBytes(body, MAX_BYTES)).toString())
   const answer = take(message, request, onNotification)
   return answer ?? { other: objectOf(message) ?? {} }
 }

@@ -2,7 +2,7 @@
 // and a token only over TLS or to loopback. What the answer means is answer.ts.
 import { isLoopback } from '@sallyport/gateway/oauth/network.ts'
 import { CommandFailure } from '../exit-codes.ts'
-import { deepestMessage } from '../sign-in/oauth-message.ts'
+import { deepestMessage } from '../terminal/deepest-message.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { bodyOf, PROTOCOL_VERSION } from './request.ts'

@@ -4,6 +4,7 @@ import type { JsonObject } from '@sallyport/gateway/json/value.ts'
 import { bearerChallenge } from '@sallyport/gateway/oauth/challenge.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 import type { OtherAnswer, RpcAnswer } from './answer.ts'
 import { objectOf, stringOf } from './shape.ts'
 
@@ -19,7 +20,7 @@ export function signInFailure(
   const details = detailsOf(answer)
   const challenge = bearerChallenge(response.headers.get('www-authenticate'))
   const why = challenge?.errorDescription ?? details.message
-  const fix = `sallyport login ${url.href}`
+  const fix = `sallyport login ${shellWord(url.href)}`
   if (!hadToken) {
     return new CommandFailure('signIn', 'the server asks for a sign-in', { ...details.more, fix })
   }
@@ -35,7 +36,7 @@ export function forbiddenFailure(response: Response, answer: Answer, url: URL): 
   if (challenge?.error !== 'insufficient_scope') {
     return new CommandFailure('denied', message, details.more)
   }
-  const fix = `sallyport login ${url.href} --scope '${challenge.scope ?? ''}'`
+  const fix = `sallyport login ${shellWord(url.href)} --scope ${shellWord(challenge.scope ?? '')}`
   return new CommandFailure('signIn', message, { ...details.more, fix })
 }
 

@@ -2,6 +2,7 @@
 import { OAuthFailure } from '@sallyport/gateway/oauth/failure.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { deepestMessage } from '../terminal/deepest-message.ts'
 
 const EXITS: Readonly<Record<OAuthFailure['reason'], ExitName>> = {
   unreachable: 'unreachable',
@@ -42,11 +43,4 @@ export function asCommandFailure(failure: unknown): unknown {
     detail === undefined ? failure.message : `${failure.message}: ${detail}`,
     { code: `oauth.${failure.step}.${failure.reason}`, ...(fix === undefined ? {} : { fix }) },
   )
-}
-
-/** `fetch failed` says nothing; the socket's error behind it does. */
-export function deepestMessage(error: Error): string {
-  let deepest = error
-  while (deepest.cause instanceof Error) deepest = deepest.cause
-  return deepest.message
 }

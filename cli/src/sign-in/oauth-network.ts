@@ -2,6 +2,7 @@
 // deadline; plain http to loopback only where the server itself is there.
 import { isLoopback } from '@sallyport/gateway/oauth/network.ts'
 import type { OAuthNetwork } from '@sallyport/gateway/oauth/network.ts'
+import { readBytes } from '../terminal/read-bytes.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 const STEP_MS = 20_000
@@ -25,16 +26,9 @@ export function oauthNetwork(
   }
 }
 
-/** The same answer with its body read, so that nobody can send without end. */
+/** The same answer with its body read. */
 async function capped(response: Response): Promise<Response> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
-  }
   const { status, headers } = response
-  const body = [101, 204, 205, 304].includes(status) ? null : Buffer.concat(chunks)
-  return new Response(body, { status, headers })
+  const body = response.body === null ? null : await readBytes(response.body, MAX_BYTES)
+  return new Response(body === null ? null : new Uint8Array(body), { status, headers })
 }

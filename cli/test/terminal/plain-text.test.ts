@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { jsonText, parseExact } from '../../src/terminal/exact-json.ts'
 import { plainLine, plainText } from '../../src/terminal/plain-text.ts'
+import { shellWord } from '../../src/terminal/shell-word.ts'
 import { table } from '../../src/terminal/table.ts'
 
 test.each([
@@ -50,4 +51,15 @@ test.each(['9007199254740993', '1.10', '1e400', '-0', '12345678901234567.89', '1
 
 test('what is no JSON is told by undefined', () => {
   expect(parseExact('{')).toBeUndefined()
+})
+
+test.each([
+  ['https://h.example/mcp', 'https://h.example/mcp'],
+  ['a b', "'a b'"],
+  ["x'; rm -rf ~ #", String.raw`'x'\''; rm -rf ~ #'`],
+  ['$(id)`id`', "'$(id)`id`'"],
+  ['a\u001b[1m\nb', "'a b'"],
+  ['', "''"],
+])('P-08: %j can be pasted as %s', (text, expected) => {
+  expect(shellWord(text)).toBe(expected)
 })

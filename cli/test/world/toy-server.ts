@@ -91,7 +91,15 @@ async function answer(
   const body = await text(request)
   seen.push({ headers: request.headers, body })
   const message = JSON.parse(body) as Message
-  if (message.method === 'tools/call') call(message, response)
+  if (message.params.name === 'more') {
+    const challenge = `Bearer error="insufficient_scope", scope="a '$(id)'"`
+    response.setHeader('www-authenticate', challenge)
+    send(response, 403, {
+      jsonrpc: '2.0',
+      id: message.id,
+      error: { code: -32000, message: 'more' },
+    })
+  } else if (message.method === 'tools/call') call(message, response)
   else send(response, 200, rpc(message.id, listed(message)))
 }
 
@@ -141,6 +149,11 @@ function call(message: Message, response: ServerResponse): void {
   }
   // Never answered: the other side has to give up.
   if (name === 'hangs') return
+  if (name === 'breaks') {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': here it ends\n\n')
+    setImmediate(() => response.socket?.resetAndDestroy())
+    return
+  }
   const result = RESULTS[name ?? '']
   if (result !== undefined) {
     send(response, 200, rpc(message.id, { resultType: 'complete', ...result }))

@@ -87,6 +87,12 @@ test('OAuth 2.1 §10.1: an answer of the implicit flow is refused', () => {
 })
 
 test('RFC 9700 §4.4: a transaction of another issuer is refused', () => {
-  const server = { ...SERVER, issuer: 'https://other.example' }
-  expect(() => judge(GOOD, server)).toThrow(expect.objectContaining({ reason: 'mismatch' }))
+  const server = {
+    ...SERVER,
+    issuer: 'https://other.example',
+    authorization_response_iss_parameter_supported: false,
+  }
+  expect(() => judge('code=x&state=s1', server)).toThrow(
+    expect.objectContaining({ reason: 'mismatch' }),
+  )
 })
