@@ -22,6 +22,8 @@ export type Who = {
   readonly acr?: string
   readonly amr: readonly string[]
   readonly authTimeSeconds?: number
+  /** The issuer was away: the token was verified with keys that it could not confirm (F-02). */
+  readonly keysStale?: true
   readonly subject?: string
   readonly tenant?: string
   readonly session?: string
@@ -37,6 +39,7 @@ export const whoText = remembered((identity: Identity): string => {
     amr: identity.amr.slice(0, MAX_METHODS).map((method) => plainText(method, MAX_NAME)),
     ...(acr === undefined ? {} : { acr: plainText(acr, MAX_NAME) }),
     ...(authTimeSeconds === undefined ? {} : { authTimeSeconds }),
+    ...(identity.keysStale ? { keysStale: true } : {}),
     ...('subject' in principal ? { subject: principal.subject } : {}),
     ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }),
     ...(sid === undefined ? {} : { session: sid }),
