@@ -8,7 +8,12 @@ import { parseExact } from './exact-json.ts'
 import { resultOf, sendJson, type AnswerFunction, type Answering } from './exchange-answer.ts'
 import { callTool, type ToolDefinition } from './tools.ts'
 
-export type Offer = { readonly tools: readonly ToolDefinition[]; readonly pageSize: number }
+export type Offer = {
+  readonly tools: readonly ToolDefinition[]
+  readonly pageSize: number
+  /** What `tools/list` says about sharing its answer. */
+  readonly cacheScope: 'public' | 'private'
+}
 
 const BY_KIND: Readonly<Record<AnswerKind, AnswerFunction>> = {
   honest: callTool,
@@ -52,12 +57,15 @@ const DISCOVERY = {
   _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'recording-target', version: '1.0.0' } },
 }
 
-function page({ tools, pageSize }: Offer, params: Readonly<Record<string, unknown>>): object {
+function page(
+  { tools, pageSize, cacheScope }: Offer,
+  params: Readonly<Record<string, unknown>>,
+): object {
   const { cursor } = params
   const start = typeof cursor === 'string' ? Number(/^from-(\d+)$/.exec(cursor)?.[1] ?? 0) : 0
   const end = start + pageSize
   const more = end < tools.length ? { nextCursor: `from-${end}` } : {}
-  return { tools: tools.slice(start, end), ...more, ttlMs: 0, cacheScope: 'private' }
+  return { tools: tools.slice(start, end), ...more, ttlMs: 0, cacheScope }
 }
 
 function fail({ response, id }: Answering, status: number, code: number, message: string) {

@@ -16,6 +16,7 @@ export type AnswerKind =
   | 'wrong-id'
   | 'duplicate-members'
   | 'huge-numbers'
+  | 'verbatim'
   | 'input-required'
   | 'unknown-result-type'
   | 'oversize'
@@ -44,6 +45,10 @@ export type Behaviour = {
   readonly redirectTo: string
   /** How much `oversize`, `gzip-bomb` and `sse-huge-line` send. */
   readonly bytes: number
+  /** The body of `verbatim`, sent as it is but for `{id}`, which becomes the id of the request. */
+  readonly text: string
+  /** Media type of `verbatim`. */
+  readonly mediaType: string
 }
 
 export const HONEST: Behaviour = {
@@ -54,4 +59,6 @@ export const HONEST: Behaviour = {
   dead: 'no',
   redirectTo: 'http://127.0.0.1:9/mcp',
   bytes: 16 * 1024 * 1024,
+  text: '',
+  mediaType: 'application/json',
 }

@@ -72,6 +72,10 @@ export const DISHONEST_ANSWERS = {
     const structuredContent = { numbers: numbers.map(exactNumber) }
     sendJson(response, 200, resultOf(id, { ...textResult('numbers'), structuredContent }))
   },
+  verbatim: ({ response, id, behaviour }) => {
+    const text = behaviour.text.replaceAll('{id}', () => JSON.stringify(id))
+    sendText(response, 200, behaviour.mediaType, text)
+  },
   'input-required': ({ response, id }) => {
     const inputRequests = {
       ask: {

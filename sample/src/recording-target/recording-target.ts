@@ -14,6 +14,7 @@ export type RecordingTargetSettings = {
   readonly tools?: readonly ToolDefinition[]
   readonly behaviour?: Partial<Behaviour>
   readonly pageSize?: number
+  readonly cacheScope?: 'public' | 'private'
 }
 
 export type RecordingTarget = {
@@ -34,7 +35,11 @@ export async function startRecordingTarget(
   settings: RecordingTargetSettings = {},
 ): Promise<RecordingTarget> {
   let behaviour: Behaviour = { ...HONEST, ...settings.behaviour }
-  let offer: Offer = { tools: settings.tools ?? DEFAULT_TOOLS, pageSize: settings.pageSize ?? 2 }
+  let offer: Offer = {
+    tools: settings.tools ?? DEFAULT_TOOLS,
+    pageSize: settings.pageSize ?? 2,
+    cacheScope: settings.cacheScope ?? 'private',
+  }
   const server = createServer({ keepAliveTimeout: 60_000 })
   const { recording, add } = recordConnections(server)
   server.on('connection', (socket) => {
