@@ -20,7 +20,6 @@ const doors: Record<string, string> = {
   hono: `${G}/admin/`,
   '@hono/': `${G}/admin/`,
   oauth4webapi: `${G}/oauth/`,
-  jose: `${G}/identify/`,
   pino: `${G}/observe/`,
   yaml: `${G}/config/`,
   'ipaddr\\.js': `${G}/net/`,
