@@ -37,8 +37,8 @@ export function raise({ kind, after }: Fault): void {
 function failScheduled(holder: object, name: string, strike: () => void): void {
   const functions = holder as Holder
   const schedule = functions[name] as Callback
-  functions[name] = ((callback: Callback, ...rest: never[]) =>
-    schedule(withEnd(callback, strike) as never, ...rest))
+  functions[name] = (callback: Callback, ...rest: never[]) =>
+    schedule(withEnd(callback, strike) as never, ...rest)
 }
 
 /** Events that objects of this kind emit from now on. */
