@@ -1,10 +1,10 @@
 // The folder of the log: one file per boot of an instance, its side file, and a hold that lasts as long as the
 // process (`.lock`): whoever can take the hold of another file knows that its owner is gone.
 //
-//   20260401T060000Z-3f2a9c0d1e4b.jsonl            the records
-//   20260401T060000Z-3f2a9c0d1e4b.personal.jsonl   salts and personal values
-//   20260401T060000Z-3f2a9c0d1e4b.lock             until it is closed or recovered
-//   20260401T060000Z-3f2a9c0d1e4b.torn             what was cut off its end
+//   20260401T060000123Z-3f2a9c0d1e4b.jsonl            the records
+//   20260401T060000123Z-3f2a9c0d1e4b.personal.jsonl   salts and personal values
+//   20260401T060000123Z-3f2a9c0d1e4b.lock             until it is closed or recovered
+//   20260401T060000123Z-3f2a9c0d1e4b.torn             what was cut off its end
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -100,5 +100,5 @@ export function syncFolder(folder: string): void {
 }
 
 function compactTime(wallMs: number): string {
-  return `${new Date(wallMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  return new Date(wallMs).toISOString().replaceAll(/[-:.]/g, '')
 }

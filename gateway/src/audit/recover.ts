@@ -80,8 +80,8 @@ async function scanLog(path: string): Promise<Scan> {
   let bad = 0
   let badBeforeGood = 0
   for await (const lines of readLines(path)) {
-    for (const { bytes, offset, ended } of lines) {
-      size = offset + bytes.length + (ended ? 1 : 0)
+    for (const { bytes, end, ended } of lines) {
+      size = end
       const record = recordIn(bytes)
       if (typeof record === 'string') {
         bad += 1
@@ -125,15 +125,15 @@ async function moveTail(log: string, torn: string, from: number): Promise<void> 
 
 /** Half a line of the side file is half a salt or half a value: of no use, and personal. */
 async function cutPersonal(path: string): Promise<void> {
-  let end = 0
+  let goodEnd = 0
   let size = 0
   for await (const lines of readLines(path)) {
-    for (const { bytes, offset, ended } of lines) {
-      size = offset + bytes.length + (ended ? 1 : 0)
-      if (ended && isJson(bytes)) end = size
+    for (const { bytes, end, ended } of lines) {
+      size = end
+      if (ended && isJson(bytes)) goodEnd = end
     }
   }
-  if (end < size) truncateSync(path, end)
+  if (goodEnd < size) truncateSync(path, goodEnd)
 }
 
 function isJson(bytes: Buffer): boolean {
