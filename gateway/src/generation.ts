@@ -87,6 +87,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
   const first = authorize.load(files, catalogue.current())
   if (!first.loaded) {
     catalogue.close()
+    authorize.close()
     throw new Unfit(first.findings.map(inOneLine).join('\n'))
   }
   const stopFollowing = catalogue.onChange((next) => {
@@ -134,6 +135,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
     async close() {
       stopFollowing()
       catalogue.close()
+      authorize.close()
       await Promise.all([...connectors.values()].map((connector) => connector.close()))
     },
   }

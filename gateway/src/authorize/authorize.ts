@@ -21,11 +21,13 @@ import { createDecisionCache, type PrincipalDecisions } from './decision-cache.t
 import { cedar, type Engine } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { Finding } from './finding.ts'
-import { buildLoaded, type Action, type Loaded } from './loaded.ts'
+import { buildLoaded, NOWHERE, type Action, type Loaded } from './loaded.ts'
 import { Permit } from './permit.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import { findReservedKey } from './reserved-keys.ts'
+import { restrictCatalogue } from './restrict-catalogue.ts'
+import { takePlace } from './places.ts'
 import { decideCall, mayBeAllowed, type Surroundings, type Verdict } from './verdict.ts'
 
 export type AuthorizeSettings = {
@@ -46,7 +48,10 @@ export type LoadResult =
       /** Qualified name to reason: neither listed nor callable. */
       readonly quarantined: ReadonlyMap<string, string>
     }
-  /** Nothing was changed: the last good set, schema and catalogue go on together. */
+  /**
+   * The last good set and schema go on together, with the last good catalogue less what the new one does
+   * not have, or not as it was approved.
+   */
   | { readonly loaded: false; readonly findings: readonly Finding[] }
 
 export type Authorize = {
@@ -64,6 +69,8 @@ export type Authorize = {
   readonly explain: (question: Question) => Explanation
   /** The generated schema in Cedar's notation. */
   readonly cedarSchemaText: () => string
+  /** Denies from now on, and leaves its place in the engine to the next one. */
+  readonly close: () => void
 }
 
 export type VisibleList = {
@@ -85,14 +92,13 @@ type Decisions = PrincipalDecisions<Own>
 /** No tool has a longer name; longer ones that are asked for are not remembered. */
 const MAX_NAME = 256
 
-let instances = 0
-
 export function createAuthorize(settings: AuthorizeSettings): Authorize {
   const { gatewayId, homeIssuer, engine = cedar } = settings
   const around: Surroundings = { engine, gatewayId }
-  const instance = instances++
+  const place = takePlace()
   let side = 0
   let state: Loaded | undefined
+  let closed = false
   let cache = newCache()
 
   function newCache() {
@@ -102,9 +108,16 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   }
 
   function load(files: readonly PolicyFile[], catalogue: Catalogue): LoadResult {
+    if (closed) return { loaded: false, findings: [{ ...NOWHERE, text: 'the gateway is closed' }] }
     // INVARIANT: the engine is asked synchronously, so no decision is under way in the place written to.
-    const next = buildLoaded(files, catalogue, state, `sallyport/${instance}/${side}`, engine)
-    if ('findings' in next) return { loaded: false, findings: next.findings }
+    const next = buildLoaded(files, catalogue, state, `${place.name}/${side}`, engine)
+    if ('findings' in next) {
+      if (state !== undefined) {
+        state = { ...state, catalogue: restrictCatalogue(state.good, catalogue) }
+        cache = newCache()
+      }
+      return { loaded: false, findings: next.findings }
+    }
     side = 1 - side
     state = next
     cache = newCache()
@@ -222,5 +235,10 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     load,
     explain: (question) => explainCall(question, state, around, homeIssuer),
     cedarSchemaText: () => (state === undefined ? '' : schemaText(state.schema)),
+    close() {
+      closed = true
+      state = undefined
+      place.leave()
+    },
   }
 }

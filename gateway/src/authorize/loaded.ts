@@ -32,6 +32,9 @@ export type Action = {
 }
 
 export type Loaded = {
+  /** The catalogue as it was when this was built. */
+  readonly good: Catalogue
+  /** The same, less what a newer catalogue that could not be taken has withdrawn. */
   readonly catalogue: Catalogue
   readonly schema: CatalogueSchema
   readonly setVersion: string
@@ -43,7 +46,7 @@ export type Loaded = {
 }
 
 /** A finding that belongs to no line. */
-const NOWHERE = { file: '', line: 0, column: 0 }
+export const NOWHERE = { file: '', line: 0, column: 0 }
 
 /** `prefix` names one of two alternating places in the engine, the one that is not in use. */
 export function buildLoaded(
@@ -68,7 +71,15 @@ export function buildLoaded(
     .digest('hex')
     .slice(0, 16)
   const { notices } = judged
-  return { catalogue, schema, setVersion, policies: parsed.policies, notices, ...prepared }
+  return {
+    good: catalogue,
+    catalogue,
+    schema,
+    setVersion,
+    policies: parsed.policies,
+    notices,
+    ...prepared,
+  }
 }
 
 function prepareActions(

@@ -232,6 +232,63 @@ when { context.input.price.lessThan(decimal("100.0")) };`
     expect(decideCall(action, who, around, { input: {}, entities: [] }).answer).toBe('error')
   })
 
+  test('rule 2: a catalogue that the policies do not fit brings nothing new, but withdraws what changed', () => {
+    const limited = `forbid(principal, action, resource) when { context.input has limit && context.input.limit > 9 };`
+    const authorize = unloaded()
+    const other = tool('market___other', {
+      type: 'object',
+      properties: { limit: { type: 'integer' } },
+    })
+    const gone = { ...other, qualifiedName: 'market___gone', name: 'gone' }
+    const kept = { ...other, qualifiedName: 'market___kept', name: 'kept' }
+    expect(
+      authorize.load(files(EVERYTHING, limited), catalogue([PRICES, other, gone, kept])).loaded,
+    ).toBe(true)
+    const misfit = tool('market___misfit', {
+      type: 'object',
+      properties: { limit: { type: 'string' } },
+    })
+    const listOf = () => authorize.visible(bob).entries.map(({ name }) => name)
+    expect(listOf()).toEqual(['get_prices', 'gone', 'kept', 'other'])
+    const newer = [{ ...PRICES, pin: 'changed' as const }, { ...other, hash: 'new' }, kept, misfit]
+    expect(authorize.load(files(EVERYTHING, limited), catalogue(newer)).loaded).toBe(false)
+    expect(listOf()).toEqual(['kept'])
+    expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
+      'authorize.tool_changed',
+    )
+    expect(refused(call(authorize, bob, 'market___other')).refused).toBe('authorize.tool_changed')
+    expect(refused(call(authorize, bob, 'market___gone')).reason).toBe(
+      'the target no longer has it',
+    )
+    expect(refused(call(authorize, bob, 'market___misfit')).refused).toBe('authorize.no_such_tool')
+    expect(
+      authorize.load(files(EVERYTHING, limited), catalogue([PRICES, other, gone, kept, misfit]))
+        .loaded,
+    ).toBe(false)
+    expect(listOf()).toEqual(['get_prices', 'gone', 'kept', 'other'])
+  })
+
+  test('rule 8: whoever is closed denies, and its place in the engine is taken again', () => {
+    const names: string[] = []
+    const watched = {
+      ...cedar,
+      prepareSet: (name: string, set: Parameters<typeof cedar.prepareSet>[1]) => {
+        names.push(name)
+        return cedar.prepareSet(name, set)
+      },
+    }
+    const first = started([], [PRICES], watched)
+    first.close()
+    first.close()
+    expect(refused(first.see(bob, PRICES.qualifiedName)).refused).toBe('authorize.policy_error')
+    expect(findingsOf(first.load(files(), catalogue([])))).toEqual([':0:0 the gateway is closed'])
+    const [second, third] = [started([], [PRICES], watched), started([], [PRICES], watched)]
+    expect(names[1]).toBe(names[0])
+    expect(names[2]).not.toBe(names[0])
+    second.close()
+    third.close()
+  })
+
   test('rule 8: what a failed load wrote into the engine is not what is decided with', () => {
     const authorize = unloaded({
       ...cedar,

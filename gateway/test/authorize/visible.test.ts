@@ -3,6 +3,8 @@ import { cedar } from '../../src/authorize/engine.ts'
 import { principalEntity } from '../../src/authorize/principal-entity.ts'
 import {
   call,
+  catalogue,
+  files,
   GATEWAY,
   identity,
   identityOf,
@@ -12,6 +14,7 @@ import {
   refused,
   started,
   tool,
+  unloaded,
 } from './world.ts'
 
 const PRICES = tool('market___get_prices', {
@@ -91,6 +94,14 @@ describe('protocol §9 and attacks M-10: what is not listed', () => {
       'the target no longer has it',
     ])
     expect(reasonOf('market___broken')[1]).toMatch(/^no policy schema can be made/)
+  })
+
+  test('tools of a target that is down are not listed, and stay callable as the policies say', () => {
+    const authorize = unloaded()
+    const down = { state: 'down' as const, reason: 'refused', describedAtMs: 1 }
+    authorize.load(files(EVERYTHING), catalogue([PRICES], { market: down }))
+    expect(authorize.visible(bob)).toMatchObject({ entries: [], hidden: 1 })
+    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
   })
 
   test('a tool that was swapped between being seen and being decided is not called', () => {
