@@ -25,6 +25,8 @@ const MOST_ROWS = 1_000_000
 const ATTEMPTS = 5
 /** A revocation outlives every token that it can meet: the longest life, and an hour for clocks. */
 const LIFE_MS = (MAX_LIFE_SECONDS + 3600) * 1000
+/** That of a person outlives the refresh tokens of the sign-in too: issuers let them live for weeks. */
+const SUBJECT_LIFE_MS = 90 * 86_400_000
 
 export function createDenyList(
   store: Store,
@@ -86,7 +88,9 @@ export function createDenyList(
       kind: 'revocation',
       id,
       value: JSON.stringify(revocation),
-      expiresAtMs: Math.max(fromMs, clock.wallMs()) + LIFE_MS,
+      expiresAtMs:
+        Math.max(fromMs, clock.wallMs()) +
+        (revocation.by === 'subject' ? SUBJECT_LIFE_MS : LIFE_MS),
     } as const
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await store.insertIfAbsent(put)) return

@@ -4,7 +4,10 @@ import { readJson } from '../json/read.ts'
 import type { Identity } from './identity.ts'
 import { isJsonObject } from '../json/raw-number.ts'
 
-/** `subject` and `client` refuse what was issued up to `issuedUntilSeconds`: a later sign-in is good again. */
+/**
+ * `subject` refuses what goes back to a sign-in up to `issuedUntilSeconds`, refreshed tokens among it: a later sign-in
+ * is good again. `client` refuses what was issued until then.
+ */
 export type Revocation =
   | { readonly by: 'jti' | 'sid' | 'grant'; readonly issuer: string; readonly value: string }
   | {
@@ -23,11 +26,13 @@ export type RevocableToken = {
   readonly grant: string | undefined
   readonly clientId: string
   readonly issuedAtSeconds: number
+  /** When the person signed in (`auth_time`); where the issuer does not say, the time of issue. */
+  readonly signedInAtSeconds: number
 }
 
 /** What of an identity a revocation is compared with. */
 export function revocable(identity: Identity): RevocableToken {
-  const { principal, jti, sid, grant, issuedAtSeconds } = identity
+  const { principal, jti, sid, grant, issuedAtSeconds, authTimeSeconds } = identity
   return {
     issuer: principal.issuer,
     subject: principal.kind === 'client' ? undefined : principal.subject,
@@ -36,6 +41,7 @@ export function revocable(identity: Identity): RevocableToken {
     grant,
     clientId: principal.clientId,
     issuedAtSeconds,
+    signedInAtSeconds: authTimeSeconds ?? issuedAtSeconds,
   }
 }
 
@@ -74,7 +80,7 @@ export class RevocationIndex {
     const issued = token.issuedAtSeconds
     return (
       covers(kinds.jti, token.jti, issued) ||
-      covers(kinds.subject, token.subject, issued) ||
+      covers(kinds.subject, token.subject, token.signedInAtSeconds) ||
       covers(kinds.sid, token.sid, issued) ||
       covers(kinds.grant, token.grant, issued) ||
       covers(kinds.client, token.clientId, issued)

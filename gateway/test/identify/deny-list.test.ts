@@ -17,6 +17,7 @@ const token = (more: Partial<RevocableToken> = {}): RevocableToken => ({
   grant: 'g',
   clientId: 'desk',
   issuedAtSeconds: NOW - 10,
+  signedInAtSeconds: more.issuedAtSeconds ?? NOW - 10,
   ...more,
 })
 
@@ -65,6 +66,14 @@ describe('what is refused', () => {
     await list.revoke({ by: 'subject', issuer: ISSUER, value: 'alice', issuedUntilSeconds: NOW })
     expect(list.refuses(token({ issuedAtSeconds: NOW }))).toBe(true)
     expect(list.refuses(token({ issuedAtSeconds: NOW + 1 }))).toBe(false)
+  })
+
+  test('oauth §10: a token that was refreshed after the revocation goes back to a sign-in before it', async () => {
+    const { list } = makeList()
+    await list.revoke({ by: 'subject', issuer: ISSUER, value: 'alice', issuedUntilSeconds: NOW })
+    const refreshed = { issuedAtSeconds: NOW + 900, signedInAtSeconds: NOW - 60 }
+    expect(list.refuses(token(refreshed))).toBe(true)
+    expect(list.refuses(token({ ...refreshed, signedInAtSeconds: NOW + 1 }))).toBe(false)
   })
 
   test('J-22: values of different kinds never meet', async () => {
