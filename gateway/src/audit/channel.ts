@@ -32,6 +32,8 @@ export type Channel = {
   readonly wake: () => void
   /** The last batch that is in the kernel. */
   readonly reached: () => number
+  /** How often the side file was written to. */
+  readonly personalWrites: () => number
 }
 
 /** A longer part goes beside the ring. */
@@ -118,5 +120,6 @@ export function createChannel(
     rewrite: () => void Atomics.store(control, CONTROL.rewrite, 1),
     wake: () => wake(control),
     reached: () => Atomics.load(control, CONTROL.batch),
+    personalWrites: () => Atomics.load(control, CONTROL.personal),
   }
 }

@@ -26,6 +26,8 @@ export const CONTROL = {
   retry: 5,
   /** Batches up to this one are in the kernel. */
   batch: 6,
+  /** Writes into the side file. */
+  personal: 7,
 } as const
 export const CONTROL_WORDS = 16
 export const NUMBERS = 6

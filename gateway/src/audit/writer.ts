@@ -145,8 +145,12 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
 
   const write = (): void => {
     const batch = (Atomics.load(control, CONTROL.batch) + 1) | 0
-    side.append(Buffer.from(personal.pending()), batch)
-    personal.written()
+    const values = personal.pending()
+    if (values !== '') {
+      side.append(Buffer.from(values), batch)
+      personal.written()
+      Atomics.add(control, CONTROL.personal, 1)
+    }
     log.append(lines.bytes(), batch)
     Atomics.store(control, CONTROL.batch, batch)
   }

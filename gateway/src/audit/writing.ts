@@ -59,6 +59,7 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
   let closing = false
   let background: NodeJS.Timeout | undefined
   let touched = false
+  let syncedPersonal = 0
 
   const fail = (reason: string): void => {
     if (failure !== undefined) return
@@ -67,7 +68,11 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
   }
   const waiting = createWaiting({
     sync: async () => {
-      await Promise.all([syncData(logFd), syncData(personalFd)])
+      const personal = channel.personalWrites()
+      // The side file is rarely written to: only new people, sessions and addresses go there.
+      const side = personal === syncedPersonal ? undefined : syncData(personalFd)
+      await Promise.all([syncData(logFd), side])
+      syncedPersonal = personal
     },
     reached: channel.reached,
     onSynced: channel.synced,

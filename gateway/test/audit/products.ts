@@ -34,7 +34,7 @@ export function identityOf(subject = 'alice', sid = 'session-1'): Identity {
   })
 }
 
-export const entry: CatalogueEntry = {
+const entry: CatalogueEntry = {
   kind: 'tool',
   target: 'market',
   name: 'set_alert',
@@ -48,7 +48,7 @@ export const entry: CatalogueEntry = {
   quarantined: undefined,
 }
 
-export const decision = {
+const decision = {
   mode: 'ENFORCE',
   policies: ['market.cedar#alerts'],
   setVersion: 'set-1',
