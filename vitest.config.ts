@@ -33,6 +33,10 @@ export default defineConfig({
       provider: 'v8',
       include: ['gateway/src/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
+      thresholds: {
+        branches: 90,
+        'gateway/src/{identify,authorize,oauth,out}/**': { branches: 100 },
+      },
     },
   },
 })

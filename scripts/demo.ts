@@ -79,8 +79,8 @@ async function tell({ facts, stateFolder }: Dev): Promise<void> {
     const signedIn = await login(mcpUrl, person, home(person))
     story.expect(
       `${person}: discovered, registered, signed in`,
-      'a token for this gateway alone',
-      signedIn.code === 0 ? String(signedIn.json['resource'] ?? 'signed in') : signedIn.stderr,
+      'signed in',
+      signedIn.code === 0 ? 'signed in' : signedIn.stderr,
       signedIn.code === 0,
     )
   }

@@ -81,7 +81,6 @@ targets:
     allowInsecureTarget: true
     tools:
       lookup: { readOnly: ${durability === 'written'} }
-log: { level: warn }
 `
 }
 
