@@ -158,6 +158,8 @@ function isJson(line: Buffer): boolean {
   }
 }
 
+type Told = { readonly log?: string; readonly tornBytes?: number; readonly orphans?: number }
+
 function isRecorded(folder: string, name: string, tornBytes: number, orphans: number): boolean {
   const newest = readdirSync(folder)
     .filter((file) => /^[^.]+\.jsonl$/.test(file) && !file.startsWith(name))
@@ -166,14 +168,13 @@ function isRecorded(folder: string, name: string, tornBytes: number, orphans: nu
     text
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as { record: { kind: string; detail?: object } })
+      .map((line) => JSON.parse(line) as { record: { kind: string; detail?: Told } })
       .some(({ record: { kind, detail } }) => {
-        const told = detail as { log?: string; tornBytes?: number; orphans?: number } | undefined
         return (
           kind === 'recovery' &&
-          told?.log === name &&
-          told.tornBytes === tornBytes &&
-          told.orphans === orphans
+          detail?.log === name &&
+          detail.tornBytes === tornBytes &&
+          detail.orphans === orphans
         )
       }),
   )
