@@ -7,6 +7,8 @@
 export type Disk = {
   /** Writes some of the bytes and returns how many. */
   readonly write: (fd: number, bytes: Buffer, from: number, position: number) => number
+  /** Fills the buffer from this position on; returns how many bytes there were. */
+  readonly read: (fd: number, into: Buffer, position: number) => number
   readonly truncate: (fd: number, size: number) => void
   readonly sync: (fd: number) => void
 }
@@ -18,39 +20,52 @@ export type LogFile = {
   readonly synced: (batch: number) => void
   /** Brings the file back to what was appended; `rewrite`: and hands the kernel again what it may have dropped. */
   readonly restore: (rewrite: boolean) => void
+  /** At most this many of its last bytes. */
+  readonly end: (most: number) => Buffer
 }
 
 /** Beyond this the writer itself waits for the disk: memory stays bounded. */
 const MAX_UNSYNCED_BYTES = 32 * 1024 * 1024
-
-type Unsynced = { readonly bytes: Buffer; readonly position: number; readonly batch: number }
+const FIRST_BYTES = 1024 * 1024
 
 export function createLogFile(fd: number, disk: Disk): LogFile {
   let size = 0
   let clean = true
-  let unsynced: Unsynced[] = []
-  let unsyncedBytes = 0
+  /** What is in the file from `syncedSize` on, and where each batch ends. */
+  let kept = Buffer.allocUnsafe(FIRST_BYTES)
+  let syncedSize = 0
+  let ends: { readonly batch: number; readonly size: number }[] = []
 
   const writeAll = (bytes: Buffer, position: number): void => {
     for (let from = 0; from < bytes.length;) {
       from += disk.write(fd, bytes, from, position + from)
     }
   }
-  const keep = (pieces: Unsynced[]): void => {
-    unsynced = pieces
-    unsyncedBytes = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0)
-  }
   const cut = (): void => {
     disk.truncate(fd, size)
     clean = true
+  }
+  const keep = (bytes: Buffer): void => {
+    const used = size - syncedSize
+    if (used + bytes.length > kept.length) {
+      const larger = Buffer.allocUnsafe(2 * (used + bytes.length))
+      kept.copy(larger, 0, 0, used)
+      kept = larger
+    }
+    bytes.copy(kept, used)
+  }
+  const forget = (upTo: number): void => {
+    kept.copyWithin(0, upTo - syncedSize, size - syncedSize)
+    syncedSize = upTo
   }
 
   return {
     append: (bytes, batch) => {
       if (!clean) cut()
-      if (unsyncedBytes > MAX_UNSYNCED_BYTES) {
+      if (size - syncedSize > MAX_UNSYNCED_BYTES) {
         disk.sync(fd)
-        keep([])
+        forget(size)
+        ends = []
       }
       if (bytes.length === 0) return
       try {
@@ -60,18 +75,23 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
         cut()
         throw error
       }
-      unsynced.push({ bytes: Buffer.from(bytes), position: size, batch })
-      unsyncedBytes += bytes.length
+      keep(bytes)
       size += bytes.length
+      ends.push({ batch, size })
     },
     synced: (batch) => {
-      const [oldest] = unsynced
-      if (oldest === undefined || isAfter(oldest.batch, batch)) return
-      keep(unsynced.filter((piece) => isAfter(piece.batch, batch)))
+      const done = ends.findLastIndex((end) => !isAfter(end.batch, batch))
+      if (done < 0) return
+      forget(ends[done]?.size ?? size)
+      ends = ends.slice(done + 1)
     },
     restore: (rewrite) => {
       if (!clean) cut()
-      if (rewrite) for (const piece of unsynced) writeAll(piece.bytes, piece.position)
+      if (rewrite) writeAll(kept.subarray(0, size - syncedSize), syncedSize)
+    },
+    end: (most) => {
+      const bytes = Buffer.alloc(Math.min(most, size))
+      return bytes.subarray(0, disk.read(fd, bytes, size - bytes.length))
     },
   }
 }

@@ -69,7 +69,7 @@ export function openLog(
   const paths = pathsOf(folder, name)
   const hold = takeHold(paths.lock, 'create')
   if (hold === undefined) throw new Error(`the log ${name} is held by another process`)
-  const logFd = openSync(paths.log, 'wx', 0o600)
+  const logFd = openSync(paths.log, 'wx+', 0o600)
   const personalFd = openSync(paths.personal, 'wx', 0o600)
   syncFolder(folder)
   const end = (): void => {

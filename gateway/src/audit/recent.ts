@@ -1,17 +1,21 @@
-// The latest records, in a circle: for whoever begins to watch.
+// The latest records out of the end of the file: for whoever begins to watch. Nothing is kept for them before.
+import { recordIn } from './line.ts'
+import type { LogFile } from './log-file.ts'
 
-export type Recent = { readonly add: (record: string) => void; readonly all: () => string[] }
+const MAX_BYTES = 256 * 1024
+const MAX_RECORDS = 256
+const BREAK = 0x0a
 
-const RECENT = 256
-
-export function createRecent(): Recent {
-  const circle: string[] = []
-  let next = 0
-  return {
-    add: (record) => {
-      circle[next] = record
-      next = (next + 1) % RECENT
-    },
-    all: () => [...circle.slice(next), ...circle.slice(0, next)],
+export function recentRecords(log: LogFile): string[] {
+  const end = log.end(MAX_BYTES)
+  const records: string[] = []
+  // The first line may have lost its beginning; then it is no line of ours.
+  for (let start = 0; start < end.length;) {
+    const at = end.indexOf(BREAK, start)
+    if (at < 0) break
+    const record = recordIn(end.subarray(start, at))
+    if (typeof record !== 'string') records.push(record.toString())
+    start = at + 1
   }
+  return records.slice(-MAX_RECORDS)
 }

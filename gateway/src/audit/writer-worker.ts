@@ -1,5 +1,5 @@
 // The thread of the writer. It sleeps on the ring and is woken once per turn of the request thread's loop.
-import { fdatasyncSync, ftruncateSync, writeSync } from 'node:fs'
+import { fdatasyncSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { CONTROL } from './frames.ts'
 import type { Large } from './render.ts'
@@ -14,6 +14,7 @@ const control = new Int32Array(settings.shared.control)
 const writer = createWriter(settings, {
   disk: {
     write: (fd, bytes, from, position) => writeSync(fd, bytes, from, bytes.length - from, position),
+    read: (fd, into, position) => readSync(fd, into, 0, into.length, position),
     truncate: ftruncateSync,
     sync: fdatasyncSync,
   },

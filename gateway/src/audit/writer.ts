@@ -7,7 +7,7 @@ import { CONTROL, createFrameReader, FRAME, type Frame, type Shared } from './fr
 import { createLineBuffer } from './line-buffer.ts'
 import { NUMBER, RECORD } from './parts.ts'
 import { createPersonal } from './personal.ts'
-import { createRecent } from './recent.ts'
+import { recentRecords } from './recent.ts'
 import { createRender, type Large, type OpenIntent } from './render.ts'
 
 /** From the writer to the request thread. Frames are counted from 0 in the order in which they were put. */
@@ -53,7 +53,9 @@ export type Writer = {
 }
 
 type Turn = {
+  /** For those who watch, and whether somebody begins to. */
   records: string[]
+  begins: boolean
   sequence: number
   opened: Map<number, OpenIntent>
   closed: number[]
@@ -73,7 +75,6 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   const side = createLogFile(settings.personalFd, parts.disk)
   const openIntents = new Map<number, OpenIntent>()
   const large = new Map<number, Large>()
-  const recent = createRecent()
   const lines = createLineBuffer()
   let sequence = 0
   let frames = 0
@@ -89,14 +90,14 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
 
   const add = (turn: Turn, text: string): void => {
     lines.add(text)
-    turn.records.push(text)
+    if (subscribed) turn.records.push(text)
     turn.sequence += 1
   }
 
   const take = (turn: Turn, frame: Frame, withoutIntents: boolean): void => {
     if (frame.kind === FRAME.subscribe || frame.kind === FRAME.unsubscribe) {
       subscribed = frame.kind === FRAME.subscribe
-      if (subscribed) parts.post({ kind: 'records', records: recent.all() })
+      turn.begins = subscribed
       return
     }
     const beside = largeOf(frame, frames + turn.frames)
@@ -162,10 +163,9 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     large.clear()
     frames += turn.frames
     sequence = turn.sequence
-    for (const record of turn.records) recent.add(record)
-    if (subscribed && turn.records.length > 0) {
-      parts.post({ kind: 'records', records: turn.records })
-    }
+    // Who begins to watch gets this turn with what is in the file.
+    const records = turn.begins ? recentRecords(log) : turn.records
+    if (records.length > 0) parts.post({ kind: 'records', records })
   }
 
   const attempt = (again: boolean): ReturnType<Writer['turn']> => {
@@ -174,6 +174,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     const before = sequence
     const turn: Turn = {
       records: [],
+      begins: false,
       sequence,
       opened: new Map(),
       closed: [],

@@ -45,6 +45,8 @@ function memoryDisk() {
         if (state.truncateFails) throw new Error('EIO: i/o error')
         files.set(fd, Buffer.from((files.get(fd) ?? Buffer.alloc(0)).subarray(0, size)))
       },
+      read: (fd: number, into: Buffer, position: number): number =>
+        (files.get(fd) ?? Buffer.alloc(0)).copy(into, 0, position),
       sync: () => undefined,
     },
   }
