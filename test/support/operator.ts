@@ -1,9 +1,8 @@
 // What an operator orders at the gateway's socket: POST with JSON, the answer as JSON.
 import { request } from 'node:http'
-import type { TestGateway } from './gateway.ts'
 
 export function order(
-  { gateway }: Pick<TestGateway, 'gateway'>,
+  { gateway }: { readonly gateway: { readonly adminSocket: string } },
   path: string,
   body: unknown = {},
 ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {

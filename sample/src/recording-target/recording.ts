@@ -26,6 +26,8 @@ export type Recording = {
   /** All raw bytes, connection after connection. */
   readonly bytes: () => Buffer
   readonly calls: (tool?: string) => readonly Exchange[]
+  /** Requests whose client went away before the answer was complete. */
+  readonly broken: () => number
   readonly clear: () => void
 }
 
@@ -33,6 +35,7 @@ export function recordConnections(server: Server) {
   const chunks: Buffer[][] = []
   const exchanges: Exchange[] = []
   const indexes = new WeakMap<Socket, number>()
+  let broken = 0
   server.on('connection', (socket: Socket) => {
     const mine: Buffer[] = []
     indexes.set(socket, chunks.push(mine) - 1)
@@ -41,8 +44,14 @@ export function recordConnections(server: Server) {
     socket.on('data', ignore)
     socket.prependListener('data', (chunk: Buffer) => mine.push(Buffer.from(chunk)))
   })
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!response.writableFinished) broken += 1
+    })
+  })
   const recording: Recording = {
     exchanges,
+    broken: () => broken,
     connections: () => chunks.map((mine) => Buffer.concat(mine)),
     bytes: () => Buffer.concat(chunks.flat()),
     calls: (tool) =>
@@ -51,6 +60,7 @@ export function recordConnections(server: Server) {
           exchange.rpcMethod === 'tools/call' && (tool === undefined || exchange.tool === tool),
       ),
     clear: () => {
+      broken = 0
       exchanges.length = 0
       for (const mine of chunks) mine.length = 0
     },

@@ -142,6 +142,7 @@ test('an endless stream ends when the client goes away', async () => {
   await reader?.read()
   gone.abort()
   await expect(reader?.read()).rejects.toThrow('abort')
+  await expect.poll(() => target.recording.broken()).toBe(1)
 })
 
 test('dead in three ways, then alive again', async () => {

@@ -1,0 +1,121 @@
+// F-07: the policy engine fails, or a policy set is bad. Policies that overflow on what they read deny, whichever way
+// they are written; sets that do not parse or do not fit the tools leave the last good one in force and say why.
+import { randomInt } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DEFAULT_POLICY } from '../support/gateway.ts'
+import { order } from '../support/operator.ts'
+import { inProcessWorld, type ProcessWorld } from './process-world.ts'
+import type { Finding, PromiseScript } from './promise.ts'
+import type { GatewayProcess } from './start-process.ts'
+
+/** Both overflow for every id but 0; the engine alone would skip the forbid and allow. */
+const OVERFLOWING = `@id("everybody") permit (principal, action in AgentCore::Action::"CallTool", resource);
+@id("permit-reads")
+permit (principal, action == AgentCore::Action::"records___read_record", resource)
+when { context.input.id + 9223372036854775807 > 0 };
+@id("forbid-writes")
+forbid (principal, action == AgentCore::Action::"records___write_record", resource)
+when { context.input.id + 9223372036854775807 < 0 };
+`
+
+/** Each makes the good set one that is refused. */
+const BAD_SETS: readonly ((n: number) => string)[] = [
+  (n) => DEFAULT_POLICY.slice(0, (n % (DEFAULT_POLICY.length - 40)) + 1),
+  (n) =>
+    `${DEFAULT_POLICY}permit (principal, action == AgentCore::Action::"records___tool_${n}", resource);`,
+  (n) =>
+    `${DEFAULT_POLICY}permit (principal, action == AgentCore::Action::"records___read_record", resource) when { context.input.id_${n} == 1 };`,
+  (n) =>
+    `${DEFAULT_POLICY}permit (principal, action == AgentCore::Action::"records___read_record", resource) when { context.input.id == "${n}" };`,
+  (n) => `${DEFAULT_POLICY}permit (principal is AgentCore::Nobody${n}, action, resource);`,
+  (n) =>
+    `${DEFAULT_POLICY}@id("analysts") permit (principal, action, resource) when { ${n} == ${n} };`,
+  (n) =>
+    `${DEFAULT_POLICY}permit (principal, action, resource) when { ${'('.repeat((n % 30) + 1)}true };`,
+  (n) => `${DEFAULT_POLICY}permit (principal == ?principal, action, resource); // ${n}`,
+]
+
+export const promise: PromiseScript = {
+  id: 'F-07',
+  title: 'the policy engine fails, or a policy set is bad',
+  run: async ({ short }) => [
+    await inProcessWorld({ policies: OVERFLOWING }, (world) => errors(world, short ? 100 : 5000)),
+    ...(await inProcessWorld({}, (world) => badSets(world, short ? 40 : 1000))),
+  ],
+}
+
+async function errors(world: ProcessWorld, calls: number): Promise<Finding> {
+  await world.start()
+  let wrong = 0
+  let allowed = 0
+  for (let n = 0; n < calls; n++) {
+    const id = n % 10 === 0 ? 0 : randomInt(1, 2 ** 40)
+    const writes = n % 2 === 0
+    const name = writes ? 'write_record' : 'read_record'
+    const args = writes ? { id, amount: 1 } : { id }
+    const params = { name, arguments: args }
+    const { body } = await world.call({ method: 'tools/call', params })
+    const isAllowed = body.includes('structuredContent')
+    if (isAllowed) allowed += 1
+    if (isAllowed !== (id === 0)) wrong += 1
+  }
+  return {
+    what: `${calls} calls where policies err but for one value`,
+    seen: `${wrong} answered wrongly, ${allowed} allowed`,
+    promised: '0 allows on an error',
+    kept: wrong === 0 && allowed > 0,
+  }
+}
+
+async function badSets(world: ProcessWorld, times: number): Promise<readonly Finding[]> {
+  const gateway = await world.start()
+  let accepted = 0
+  let unexplained = 0
+  let changed = 0
+  for (let n = 0; n < times; n++) {
+    const bad = (BAD_SETS[n % BAD_SETS.length] ?? String)(n * 7)
+    const { outcome, notes } = await reloadWith(world, gateway, bad)
+    if (outcome !== 'kept') accepted += 1
+    if (!notes.some((note) => /^\S*test\.cedar:\d+:\d+ ./.test(note))) unexplained += 1
+    if (!(await answersAsBefore(world))) changed += 1
+  }
+  const good = await reloadWith(world, gateway, `${DEFAULT_POLICY}// good again\n`)
+  return [
+    {
+      what: `${times} bad sets`,
+      seen: `${accepted} taken into use, ${unexplained} without file and line, ${changed} changed an answer`,
+      promised: '0: the last good one stays and the reason is told',
+      kept: accepted === 0 && unexplained === 0 && changed === 0,
+    },
+    {
+      what: 'a good set after them',
+      seen: good.outcome,
+      promised: 'applied',
+      kept: good.outcome === 'applied' && (await answersAsBefore(world)),
+    },
+  ]
+}
+
+async function reloadWith(
+  { folder }: ProcessWorld,
+  gateway: GatewayProcess,
+  policies: string,
+): Promise<{ readonly outcome: string; readonly notes: readonly string[] }> {
+  writeFileSync(join(folder, 'policies/test.cedar'), policies)
+  const { body } = await order({ gateway }, '/reload')
+  return body as { outcome: string; notes: readonly string[] }
+}
+
+/** DEFAULT_POLICY: analysts call everything but delete_record, nobody else anything. */
+async function answersAsBefore(world: ProcessWorld): Promise<boolean> {
+  const { recording } = world.target
+  recording.clear()
+  const params = { name: 'echo', arguments: {} }
+  const allowed = await world.call({ method: 'tools/call', params })
+  const token = world.token({ claims: { groups: ['traders'] } })
+  await world.call({ method: 'tools/call', params, token })
+  const forbidden = { name: 'delete_record', arguments: { id: 1 } }
+  await world.call({ method: 'tools/call', params: forbidden })
+  return allowed.body.includes('structuredContent') && recording.calls().length === 1
+}
