@@ -35,7 +35,7 @@ beforeAll(async () => {
     'ref-root': { inputSchema: { type: 'object', $ref: url } },
     'ref-deep': { inputSchema: object({ a: { anyOf: [{ items: { $ref: url } }] } }) },
     'ref-defs': { inputSchema: object({}, { $defs: { a: { $ref: url } } }) },
-    'ref-if': { inputSchema: object({}, { if: { $ref: url }, then: {} }) },
+    'ref-if': { inputSchema: object({}, { if: { $ref: url }, else: {} }) },
     'ref-dynamic': { inputSchema: object({ a: { $dynamicRef: `${url}#a` } }) },
     'ref-recursive': { inputSchema: object({ a: { $recursiveRef: url } }) },
     'ref-output': { inputSchema: object({}), outputSchema: object({ a: { $ref: url } }) },

@@ -42,6 +42,7 @@ export type TestGatewayOptions = {
   /** Files of certificate and key: the gateway speaks https, and so does `raw`. */
   readonly tls?: { readonly certificate: string; readonly key: string }
   readonly clock?: Clock
+  readonly environment?: Readonly<Record<string, string>>
   /** Keeps state of a former gateway: its folder. */
   readonly folder?: string
 }
@@ -79,11 +80,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const port = await freePort()
   const configFile = writeConfig(folder, port, issuer, target, options)
   const lines: string[] = []
-  const loaded = await loadConfig(configFile, {})
+  const loaded = await loadConfig(configFile, options.environment ?? {})
   if ('problems' in loaded) throw new Error(renderProblems(loaded.problems, false))
   const gateway = await startGateway({
     loaded,
-    environment: {},
+    environment: options.environment ?? {},
     stream: { write: (line) => lines.push(line) },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
