@@ -20,8 +20,8 @@ const MORE_SETTINGS = `limits:
   connections: 1000
   connectionsPerAddress: 256
 allowedOrigins:
-  - https://console.acme.example
-  - https://desk.acme.example
+  - http://127.0.0.1:3000
+  - http://127.0.0.1:3001
 log:
   level: info
 # Mutations of this line change nothing, and of this word neither.

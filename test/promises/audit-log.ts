@@ -1,7 +1,7 @@
 // Intents and outcomes as they stand in a log folder, read without the code that wrote them.
 import { readAudit } from '../support/gateway.ts'
 
-export type Intent = {
+type Intent = {
   /** Instance and sequence number. */
   readonly key: string
   readonly instance: string
@@ -9,7 +9,7 @@ export type Intent = {
   readonly id: number | undefined
 }
 
-export type Outcome = {
+type Outcome = {
   readonly intent: string
   readonly class: string
   /** Written by the process that wrote the intent. */
