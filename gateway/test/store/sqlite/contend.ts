@@ -3,12 +3,16 @@ import type { Store } from '../../../src/store/store.ts'
 
 export type Contest = { readonly consumed: number; readonly inserted: number }
 
-export async function contend(store: Store, rows: number): Promise<Contest> {
-  let consumed = 0
-  let inserted = 0
-  for (let n = 0; n < rows; n += 1) {
-    if ((await store.consumeOnce('pin', `c${n}`)) !== undefined) consumed += 1
-    if (await store.insertIfAbsent({ kind: 'pin', id: `i${n}`, value: '1' })) inserted += 1
+/** Rows of one round, so that two processes that go round by round are after the same ones. */
+export async function contend(store: Store, round: number, rows: number): Promise<Contest> {
+  const got = await Promise.all(
+    Array.from({ length: rows }, async (_, n) => ({
+      consumed: (await store.consumeOnce('pin', `c${round}-${n}`)) !== undefined,
+      inserted: await store.insertIfAbsent({ kind: 'pin', id: `i${round}-${n}`, value: '1' }),
+    })),
+  )
+  return {
+    consumed: got.filter(({ consumed }) => consumed).length,
+    inserted: got.filter(({ inserted }) => inserted).length,
   }
-  return { consumed, inserted }
 }
