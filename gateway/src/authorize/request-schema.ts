@@ -124,7 +124,8 @@ function entityType(
 ): CedarType {
   const { namespace, own } = splitName(name)
   const { entityTypes } = namespaceOf(schema, namespace)
-  if (entityTypes[own] === undefined) {
+  // A property may be called `constructor`, which every object seems to have.
+  if (!Object.hasOwn(entityTypes, own)) {
     entityTypes[own] = {}
     entityTypes[own] = definition()
   }

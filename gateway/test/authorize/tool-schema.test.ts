@@ -5,7 +5,7 @@ import { identifierOf, targetOf } from '../../src/authorize/names.ts'
 import { baseSchema } from '../../src/authorize/request-schema.ts'
 import { generateToolSchema } from '../../src/authorize/tool-schema.ts'
 import type { JsonObject } from '../../src/json/value.ts'
-import { catalogue, tool } from './world.ts'
+import { call, catalogue, identity, isPermitted, started, tool } from './world.ts'
 
 function reasonOf(inputSchema: unknown): string {
   const made = generateToolSchema('t___x', inputSchema as JsonObject)
@@ -58,6 +58,21 @@ describe('policy-audit §1.2: one schema per tool', () => {
   ])('%s quarantines the tool', (_name, schema) => {
     expect(reasonOf(schema)).toMatch(/^no policy schema can be made of its input schema: ./)
   })
+
+  test.each(['constructor', 'toString', 'hasOwnProperty'])(
+    'a property that is called `%s` is one like any other, and stops no load (P-16)',
+    (name) => {
+      const inputSchema = {
+        type: 'object',
+        properties: { [name]: { type: 'string', enum: ['x', 'y'] } },
+      }
+      const reading = `permit(principal, action == AgentCore::Action::"t___x", resource)
+when { context.input has ${name} && context.input.${name} == AgentCore::t___x::Input::${name}::"x" };`
+      const authorize = started([reading], [tool('t___x', inputSchema)])
+      expect(isPermitted(call(authorize, identity('bob'), 't___x', { [name]: 'x' }))).toBe(true)
+      expect(isPermitted(call(authorize, identity('bob'), 't___x', { [name]: 'y' }))).toBe(false)
+    },
+  )
 
   test('names that are no identifiers keep their action and lend their types another name', () => {
     const schema = { type: 'object', properties: { side: { type: 'string', enum: ['a'] } } }
