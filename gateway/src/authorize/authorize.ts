@@ -24,11 +24,12 @@ import type { Finding } from './finding.ts'
 import { buildLoaded, NOWHERE, type Action, type Loaded } from './loaded.ts'
 import { Permit } from './permit.ts'
 import type { PolicyFile } from './policy-files.ts'
+import { targetOf } from './names.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import { findReservedKey } from './reserved-keys.ts'
 import { restrictCatalogue } from './restrict-catalogue.ts'
 import { takePlace } from './places.ts'
-import { decideCall, mayBeAllowed, type Surroundings, type Verdict } from './verdict.ts'
+import { decideCall, mayBeAllowed, NOT_PERMITTED, type Surroundings, type Verdict } from './verdict.ts'
 
 export type AuthorizeSettings = {
   /** Id of the `Gateway` entity; the ARN where policies come from AgentCore, else the public URL. */
@@ -89,9 +90,6 @@ type Own = {
 }
 type Decisions = PrincipalDecisions<Own>
 
-/** No tool has a longer name; longer ones that are asked for are not remembered. */
-const MAX_NAME = 256
-
 export function createAuthorize(settings: AuthorizeSettings): Authorize {
   const { gatewayId, homeIssuer, engine = cedar } = settings
   const around: Surroundings = { engine, gatewayId }
@@ -131,9 +129,20 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     }
   }
 
-  function reach(decisions: Decisions, action: Action, name: string): Verdict {
-    const tool = cache.tool(decisions, name)
+  function reach(decisions: Decisions, action: Action | undefined): Verdict {
+    if (action?.permitted !== true) return NOT_PERMITTED
+    const tool = cache.tool(decisions, action.name)
     return (tool.reach ??= mayBeAllowed(action, decisions.own.entity, around))
+  }
+
+  /**
+   * Whoever asks for what they may not see has all tools of the target asked for, once. A hidden tool is one of
+   * them, so that it costs what a name costs that does not exist, first time and later (attacks M-10).
+   */
+  function reachAll(decisions: Decisions, from: Loaded, target: string | undefined): void {
+    for (const action of from.actions.values()) {
+      if (targetOf(action.name) === target) reach(decisions, action)
+    }
   }
 
   function see(identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
@@ -143,9 +152,9 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   function look(from: Loaded, identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
     const action = from.actions.get(qualifiedName)
     const entry = from.catalogue.entries.get(qualifiedName)
-    // A name that does not exist is asked like one that does, so that the two answer alike in time too.
-    const asked = action === undefined && qualifiedName.length > MAX_NAME ? '' : qualifiedName
-    const reached = reach(cache.of(identity.principal), action ?? from.nothing, asked)
+    const decisions = cache.of(identity.principal)
+    const reached = reach(decisions, action)
+    if (reached.answer !== 'allow') reachAll(decisions, from, targetOf(qualifiedName))
     if (entry === undefined) return hidden('authorize.no_such_tool', 'there is no such tool')
     if (action === undefined) return hidden('authorize.tool_changed', unusable(entry, from.schema))
     if (reached.answer !== 'allow') return hiddenBy(reached)
@@ -219,9 +228,8 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
         // A target that is down is left out of lists; what it offered stays known to the policies.
         if (from.catalogue.health.get(of)?.state === 'down') return false
         const action = from.actions.get(name)
-        if (action === undefined || pin !== 'approved' || quarantined !== undefined) return false
-        if (!action.permitted) return false
-        return reach(decisions, action, name).answer === 'allow'
+        if (reach(decisions, action).answer !== 'allow') return false
+        return pin === 'approved' && quarantined === undefined
       })
       .toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
     const version = `${from.setVersion}.${from.schema.version}.${from.catalogue.version}`

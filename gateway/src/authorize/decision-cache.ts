@@ -17,13 +17,12 @@ export type ToolDecisions = {
 export type PrincipalDecisions<T> = {
   /** What belongs to the principal itself: its entity, its lists. */
   readonly own: T
+  /** By qualified name; of tools that exist, so that nobody makes it grow. */
   readonly tools: Map<string, ToolDecisions>
 }
 
 /** Verdicts by arguments of one principal and tool; the oldest go first. */
 const MAX_BY_ARGUMENTS = 128
-/** Names that one principal asked for. */
-const MAX_TOOLS = 4096
 /** Verdicts by arguments of everybody together; beyond it all start again. */
 const MAX_TOGETHER = 50_000
 /** Longer keys are decided each time. */
@@ -50,7 +49,6 @@ export function createDecisionCache<T>(makeOwn: (principal: Principal) => T): De
     tool(decisions, name) {
       let known = decisions.tools.get(name)
       if (known === undefined) {
-        if (decisions.tools.size >= MAX_TOOLS) decisions.tools.clear()
         known = { reach: undefined, fixed: undefined, byArguments: new Map() }
         decisions.tools.set(name, known)
       }

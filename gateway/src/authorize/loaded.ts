@@ -40,8 +40,6 @@ export type Loaded = {
   readonly setVersion: string
   readonly policies: readonly Policy[]
   readonly actions: ReadonlyMap<string, Action>
-  /** Decided where there is no such tool, so that the answer costs what a hidden tool costs. */
-  readonly nothing: Action
   readonly notices: readonly Finding[]
 }
 
@@ -87,7 +85,7 @@ function prepareActions(
   schema: CatalogueSchema,
   prefix: string,
   engine: Engine,
-): { actions: ReadonlyMap<string, Action>; nothing: Action } | EngineFailure {
+): { actions: ReadonlyMap<string, Action> } | EngineFailure {
   const scoped = policies.map((policy) => ({ policy, scope: actionScope(policy.json) }))
   const sets = new Map<string, string>()
   let schemas = 0
@@ -109,13 +107,11 @@ function prepareActions(
     const fixed = readsNothing(plan)
     return { name, slice, input, plan, permitted, fixed, setName, schemaName }
   }
-  const nothing = prepare('', { kind: 'record', attributes: new Map() })
-  if (isEngineFailure(nothing)) return nothing
   const actions = new Map<string, Action>()
   for (const { action, input } of schema.tools.values()) {
     const prepared = prepare(action, input)
     if (isEngineFailure(prepared)) return prepared
     actions.set(action, prepared)
   }
-  return { actions, nothing }
+  return { actions }
 }

