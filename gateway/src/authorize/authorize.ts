@@ -29,7 +29,13 @@ import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import { findReservedKey } from './reserved-keys.ts'
 import { restrictCatalogue } from './restrict-catalogue.ts'
 import { takePlace } from './places.ts'
-import { decideCall, mayBeAllowed, NOT_PERMITTED, type Surroundings, type Verdict } from './verdict.ts'
+import {
+  decideCall,
+  mayBeAllowed,
+  NOT_PERMITTED,
+  type Surroundings,
+  type Verdict,
+} from './verdict.ts'
 
 export type AuthorizeSettings = {
   /** Id of the `Gateway` entity; the ARN where policies come from AgentCore, else the public URL. */

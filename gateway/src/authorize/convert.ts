@@ -2,6 +2,7 @@
 // never as raw JSON (policy-audit §1.1 rules 3–5). Where a value that a policy reads has no exact
 // counterpart, the answer is a refusal that names the path.
 import type { CedarValueJson, EntityJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { foldCase } from '../json/fold-case.ts'
 import { pointerTo } from '../json/pointer.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import {
@@ -58,6 +59,7 @@ function record(
 ): Record<string, CedarValueJson> {
   count(walk)
   const members = membersOf(value, walk)
+  refuseOtherCase(members, parts, walk)
   if (walk.exact) refuseUndeclared(members, parts, walk)
   const made: Record<string, CedarValueJson> = Object.create(null) as Record<string, CedarValueJson>
   for (const [name, part] of parts) {
@@ -163,6 +165,26 @@ function tagged(type: EntityType, value: JsonValue, walk: Walk): CedarValueJson 
   const uid = { type: type.entity, id: pointerTo(walk.path) }
   walk.entities.push({ uid, attrs, tags, parents: [] })
   return { __entity: uid }
+}
+
+/**
+ * A name that a policy reads, in another case: absent here, and taken for the same by decoders that fold case
+ * (attacks M-02), so that the target would act on a value that no policy has seen.
+ */
+function refuseOtherCase(
+  members: JsonObject,
+  read: ReadonlyMap<string, unknown>,
+  walk: Walk,
+): void {
+  const others = Object.keys(members).filter((name) => !read.has(name))
+  if (others.length === 0) return
+  const folded = new Map([...read.keys()].map((name) => [foldCase(name), name]))
+  for (const other of others) {
+    const name = folded.get(foldCase(other))
+    if (name === undefined) continue
+    walk.path.push(name)
+    unfit(walk, 'is spelled in another case', 'the spelling of the input schema')
+  }
 }
 
 function refuseUndeclared(

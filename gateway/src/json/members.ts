@@ -2,6 +2,7 @@
 // a second member of the same name is refused (RFC 8259 §4 only says SHOULD; readers differ: M-02).
 // Names are compared after unescaping. A few plain names are compared byte by byte, more of them, or
 // escaped ones, in a Set: no attacker-chosen cost (D-05).
+import { foldCase } from './fold-case.ts'
 import type { JsonLimits } from './limits.ts'
 import { pointerTo } from './pointer.ts'
 
@@ -159,7 +160,6 @@ export class Members {
   }
 
   #key(name: string): string {
-    // Lower, then upper: takes `ſ` to S and the Kelvin sign to K, as decoders that fold case do.
-    return this.#unambiguous ? name.toLowerCase().toUpperCase() : name
+    return this.#unambiguous ? foldCase(name) : name
   }
 }

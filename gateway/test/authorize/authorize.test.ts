@@ -164,6 +164,25 @@ when { context.input.price.lessThan(decimal("100.0")) };`
     expect(isPermitted(call(authorize, bob, ALERT.qualifiedName, exact))).toBe(true)
   })
 
+  test.each([{ Limit: 5000 }, { LIMIT: 5000 }, { '\u212aeep': 5000 }])(
+    'rule 5: a name that a policy reads is not dodged by another case (M-02): %j',
+    (args) => {
+      const bounded = `forbid(principal, action == AgentCore::Action::"market___get", resource)
+when { context.input has limit && context.input.limit > 100 || context.input has keep };`
+      const get = tool('market___get', {
+        type: 'object',
+        properties: { limit: { type: 'integer' }, keep: { type: 'integer' }, Day: {} },
+      })
+      const authorize = started([EVERYTHING, bounded], [get])
+      expect(refused(call(authorize, bob, 'market___get', args))).toMatchObject({
+        refused: 'authorize.inconvertible_argument',
+        seen: expect.stringContaining('is spelled in another case') as string,
+        policies: ['2.cedar#1'],
+      })
+      expect(isPermitted(call(authorize, bob, 'market___get', { limit: 5, DAY: 1 }))).toBe(true)
+    },
+  )
+
   test('rule 5: where a policy reads the input as a whole, a failure of the whole has no path', () => {
     const whole = 'permit(principal, action, resource) when { context has input.a || true };'
     const authorize = started(
