@@ -95,6 +95,7 @@ describe('what is sent', () => {
       'gone',
       'blank',
       'big',
+      'two-words',
     ].map((name) => ({
       header: `Mcp-Param-${name}`,
       path: name === 'deep' ? ['outer', 'inner'] : [name],
@@ -107,6 +108,8 @@ describe('what is sent', () => {
           paramHeaders: new Map([
             ['mcp-param-market', 'FR'],
             ['mcp-param-other', 'kept'],
+            ['mcp-param-two_words', 'FR'],
+            ['mcp-param-two.words', 'FR'],
             ['authorization', 'Bearer stolen'],
             ['mcp-param-bad name', 'x'],
           ]),
@@ -127,6 +130,8 @@ describe('what is sent', () => {
       'mcp-param-other': 'kept',
     })
     expect(headers).not.toHaveProperty('mcp-param-gone')
+    // H-02: what a server may take for a declared header is not forwarded either.
+    expect(Object.keys(headers).filter((name) => /two.words/.test(name))).toEqual([])
     expect(headers).not.toHaveProperty('authorization')
     expect(headers).not.toHaveProperty('x')
   })

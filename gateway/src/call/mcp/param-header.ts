@@ -28,15 +28,21 @@ export function addUndeclaredHeaders(
   sent: ReadonlyMap<string, string>,
   declared: readonly ParamHeader[],
 ): void {
+  const taken = new Set(declared.map(({ header }) => foldedName(header)))
   let forwarded = 0
   for (const [name, value] of sent) {
     const lower = name.toLowerCase()
     if (!NAME.test(lower) || !SAFE.test(value)) continue
     if (value.length > MAX_VALUE || forwarded === MAX_FORWARDED) continue
-    if (declared.some(({ header }) => header.toLowerCase() === lower)) continue
+    if (taken.has(foldedName(lower))) continue
     headers.push(lower, value)
     forwarded += 1
   }
+}
+
+/** Servers that hand headers on as CGI variables take `-`, `_` and `.` for one (attacks H-02). */
+function foldedName(header: string): string {
+  return header.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
 }
 
 /** MUST (SEP-2243): what is no safe ASCII field value travels as Base64 of its UTF-8. */
