@@ -1,17 +1,22 @@
 // Plays one page from top to bottom, as a reader who copies everything: files are saved, commands run, and what the
-// page says about their output is compared. Rejects with place, command and output of the first that does not hold.
+// page says about their output is compared. Resolves to how many blocks ran; rejects with place, command and output
+// of the first that does not hold.
 import type { Page } from './page.ts'
 import { openTerminals } from './terminals.ts'
 
-export async function play(page: Page): Promise<void> {
+export async function play(page: Page): Promise<number> {
   const terminals = await openTerminals()
   try {
     let output = ''
+    let ran = 0
     for (const fence of page.fences) {
-      if (fence.language === 'sh') output = await terminals.run(fence)
-      else if (fence.words.has('shows')) requireShown(fence.place, fence.text, output)
+      if (fence.language === 'sh') {
+        output = await terminals.run(fence)
+        ran += 1
+      } else if (fence.words.has('shows')) requireShown(fence.place, fence.text, output)
       else if (fence.words.has('file') && fence.language !== 'ts') terminals.save(fence)
     }
+    return ran
   } finally {
     await terminals.close()
   }
