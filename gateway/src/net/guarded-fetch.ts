@@ -11,6 +11,7 @@ import { GuardedFetchError } from './guarded-fetch-error.ts'
 import { blockedHost, guardedLookup, systemResolve } from './lookup.ts'
 import type { Resolve } from './lookup.ts'
 import { assertKnownUndici } from './undici-version.ts'
+import { VERIFIED_TLS } from './verified-tls.ts'
 
 assertKnownUndici()
 
@@ -59,6 +60,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     const agent = new Agent({
       allowH2: false,
       connect: {
+        ...VERIFIED_TLS,
         timeout: CONNECT_MS,
         lookup: guardedLookup(addressRule(allowed), options.resolve ?? systemResolve),
       },

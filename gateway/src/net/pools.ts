@@ -7,6 +7,7 @@ import { addressRule, PRIVATE_ADDRESSES } from './addresses.ts'
 import { BlockedAddress, blockedHost, guardedLookup, systemResolve } from './lookup.ts'
 import type { Resolve } from './lookup.ts'
 import { assertKnownUndici } from './undici-version.ts'
+import { VERIFIED_TLS } from './verified-tls.ts'
 
 assertKnownUndici()
 
@@ -74,6 +75,7 @@ function openPool(origin: string, rules: PoolRules, resolve: Resolve): UpstreamP
       allowH2: false,
       connections: CONNECTIONS,
       connect: {
+        ...VERIFIED_TLS,
         timeout: rules.connectMs,
         lookup: guardedLookup(rule, resolve),
         keepAliveInitialDelay: PROBE_AFTER_MS,
