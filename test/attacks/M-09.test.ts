@@ -60,20 +60,20 @@ test('M-09 RFC 9111 §5.2.2.5: no cache on the way keeps a list', async () => {
   expect(answer.header('vary')).toContain('Authorization')
 })
 
-test('M-09: two people who ask in turn each see their own list', async () => {
+test('M-09 RFC 9111 §3.5: two people who ask in turn each see their own list', async () => {
   expect((await list('analysts')).names[0]).toBe('t000')
   expect((await list('traders')).names[0]).toBe('t001')
   expect((await list('analysts')).names[0]).toBe('t000')
 })
 
-test('M-09: a cursor out of one person’s list, or of another endpoint, is refused', async () => {
+test('M-09 RFC 9111 §3.5: a cursor out of one person’s list, or of another endpoint, is refused', async () => {
   const { nextCursor } = await list('analysts')
   expect((await list('analysts', nextCursor)).names).toEqual(ALL.slice(200))
   expect((await list('traders', nextCursor)).error).toMatchObject({ code: -32602 })
   expect((await list('analysts', nextCursor, '/mcp')).error).toMatchObject({ code: -32602 })
 })
 
-test('M-09: a cursor of a former policy is refused', async () => {
+test('M-09 RFC 9111 §3.5: a cursor of a former policy is refused', async () => {
   const { nextCursor } = await list('analysts')
   await changePolicies(world, policies({ analysts: ALL, traders: FEW }))
   expect((await list('analysts', nextCursor)).error).toMatchObject({ code: -32602 })

@@ -96,7 +96,7 @@ test('M-10 property: under any policies, for two people at once, what is not lis
   )
 })
 
-test('M-10: on the endpoint of all targets a hidden tool is answered like one that is not there', async () => {
+test('M-10 protocol §9: on the endpoint of all targets a hidden tool is answered like one that is not there', async () => {
   await changePolicies(world, policies({ analysts: ['alpha'], traders: [] }, []))
   const hidden = await call('analysts', 'records___beta', '/mcp')
   const unknown = await call('analysts', 'records___nope', '/mcp')
@@ -104,7 +104,7 @@ test('M-10: on the endpoint of all targets a hidden tool is answered like one th
   expect(bytes(hidden)).not.toContain('beta')
 })
 
-test('M-10: what arguments, headers or names say changes nothing about the answer', async () => {
+test('M-10 protocol §9: what arguments, headers or names say changes nothing about the answer', async () => {
   await changePolicies(world, policies({ analysts: ['alpha'], traders: [] }, []))
   const unknown = bytes(await call('analysts', 'nothing'))
   for (const args of [{}, { id: 'x' }, { id: 1e30 }, { id: [null] }, { __extn: 1 }])

@@ -93,7 +93,7 @@ test('M-15 MCP 2026-07-28, server/tools: no reference was followed', async () =>
   expect(contacted).toBe(0)
 })
 
-test('M-15: a pattern of a target is never run against an argument', async () => {
+test('M-15 MCP 2026-07-28, server/tools: a pattern of a target is never run against an argument', async () => {
   const args = JSON.stringify({ id: `${'a'.repeat(200)}!`, [`${'b'.repeat(200)}!`]: 'x' })
   const answer = await post(world, { name: 'patterns', body: callText('patterns', args) })
   expect(codeOf(answer)).toBeUndefined()

@@ -66,7 +66,7 @@ test('M-19 MCP 2026-07-28, transports: neither is asked for a token first', asyn
   }
 })
 
-test('M-19: a local host and an allowed origin still need a token', async () => {
+test('M-19 MCP 2026-07-28, transports: a local host and an allowed origin still need a token', async () => {
   for (const host of [`127.0.0.1:${world.port}`, `localhost:${world.port}`]) {
     const headers = [
       ['Host', host],
@@ -76,7 +76,7 @@ test('M-19: a local host and an allowed origin still need a token', async () => 
   }
 })
 
-test('M-19: development mode listens on 127.0.0.1 alone and on nothing that a rebound name leads to', async () => {
+test('M-19 MCP 2026-07-28, transports: development mode listens on 127.0.0.1 alone and on nothing that a rebound name leads to', async () => {
   const text = devConfig({
     port: 8443,
     issuer: 'http://127.0.0.1:1',

@@ -37,15 +37,15 @@ test.each([
   },
 )
 
-test('M-20: no Content-Type at all is refused', async () => {
+test('M-20 Fetch §3.3: no Content-Type at all is refused', async () => {
   expect((await post(world, { set: { 'content-type': undefined } })).status).toBe(415)
 })
 
-test('M-20: two Content-Types are refused', async () => {
+test('M-20 Fetch §3.3: two Content-Types are refused', async () => {
   expect((await post(world, { more: [['Content-Type', 'text/plain']] })).status).toBe(400)
 })
 
-test('M-20: a cookie is no credential, whatever it is called', async () => {
+test('M-20 Fetch §3.3: a cookie is no credential, whatever it is called', async () => {
   const token = world.token()
   for (const name of [
     'token',
@@ -62,7 +62,7 @@ test('M-20: a cookie is no credential, whatever it is called', async () => {
   }
 })
 
-test('M-20: no answer sets a cookie or allows credentials of pages', async () => {
+test('M-20 Fetch §3.3: no answer sets a cookie or allows credentials of pages', async () => {
   const answers = [
     await post(world),
     await post(world, { set: { authorization: undefined } }),

@@ -105,7 +105,7 @@ test.each(['sse-server-request', 'sse-wrong-id'] as const)(
   },
 )
 
-test('M-21: a request of the server in the middle of a stream ends it without a result', async () => {
+test('M-21 MCP 2026-07-28, transports: a request of the server in the middle of a stream ends it without a result', async () => {
   const request = '{"jsonrpc":"2.0","id":9,"method":"sampling/createMessage","params":{}}'
   const answer = await streamed(`data: ${progress('a')}\n\ndata: ${request}\n\ndata: ${RESULT}\n\n`)
   expect(answer.body).toContain(event(progress('a')))
@@ -113,7 +113,7 @@ test('M-21: a request of the server in the middle of a stream ends it without a 
   expect(lastCode(answer)).toBe('call.target_invalid')
 })
 
-test('M-21: notifications for other tokens, and those that nobody asked for, do not pass', async () => {
+test('M-21 MCP 2026-07-28, transports: notifications for other tokens, and those that nobody asked for, do not pass', async () => {
   const other = progress('a').replace('"progressToken":"p"', '"progressToken":"q"')
   const log =
     '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}'
@@ -124,7 +124,7 @@ test('M-21: notifications for other tokens, and those that nobody asked for, do 
   expect(answer.json()).toEqual(JSON.parse(RELAYED))
 })
 
-test('M-21: a line above 64 KiB is refused', async () => {
+test('M-21 MCP 2026-07-28, transports: a line above 64 KiB is refused', async () => {
   expect(
     codeOf(await streamed(`data: ${progress('x'.repeat(66_000))}\n\ndata: ${RESULT}\n\n`)),
   ).toBe('call.result_too_large')
@@ -132,14 +132,14 @@ test('M-21: a line above 64 KiB is refused', async () => {
   expect(codeOf(await call())).toBe('call.result_too_large')
 })
 
-test('M-21: an event above 1 MiB is refused', async () => {
+test('M-21 MCP 2026-07-28, transports: an event above 1 MiB is refused', async () => {
   const line = `data: ${' '.repeat(60_000)}\n`
   expect(codeOf(await streamed(`${line.repeat(18)}data: ${RESULT}\n\n`))).toBe(
     'call.result_too_large',
   )
 })
 
-test('M-21: a stream above the limit of all its bytes ends, with a refusal in place of a result', async () => {
+test('M-21 MCP 2026-07-28, transports: a stream above the limit of all its bytes ends, with a refusal in place of a result', async () => {
   const one = `data: ${progress('x'.repeat(60_000))}\n\n`
   const count = Math.ceil(RESULT_BYTES / one.length)
   const answer = await streamed(`${one.repeat(count)}data: ${RESULT}\n\n`)
@@ -147,12 +147,12 @@ test('M-21: a stream above the limit of all its bytes ends, with a refusal in pl
   expect(lastCode(answer)).toBe('call.result_too_large')
 })
 
-test('M-21: a stream that never ends is ended by the time of the call', async () => {
+test('M-21 MCP 2026-07-28, transports: a stream that never ends is ended by the time of the call', async () => {
   world.target.behave({ answer: 'sse-endless', betweenEventsMs: 5 })
   expect(codeOf(await call())).toBe('call.target_timeout')
 })
 
-test('M-21: a stream that ends without a response is no result', async () => {
+test('M-21 MCP 2026-07-28, transports: a stream that ends without a response is no result', async () => {
   expect(codeOf(await streamed(''))).toBe('call.connection_lost')
   expect(lastCode(await streamed(`data: ${progress('a')}\n\n`))).toBe('call.connection_lost')
 })

@@ -34,7 +34,7 @@ function verbatim(text: string, mediaType = 'application/json') {
   return post(world)
 }
 
-test('M-22: results are capped at 10 MiB unless the configuration says otherwise', () => {
+test('M-22 MCP 2026-07-28, server/tools: results are capped at 10 MiB unless the configuration says otherwise', () => {
   const text = devConfig({
     port: 1,
     issuer: 'http://127.0.0.1:2',
@@ -44,13 +44,13 @@ test('M-22: results are capped at 10 MiB unless the configuration says otherwise
   expect(loaded).toMatchObject({ config: { limits: { resultBytes: 10 * 1024 * 1024 } } })
 })
 
-test('M-22: a result above the cap is refused, told ahead by its length or not', async () => {
+test('M-22 MCP 2026-07-28, server/tools: a result above the cap is refused, told ahead by its length or not', async () => {
   world.target.behave({ answer: 'oversize', bytes: 2 * LIMIT })
   expect(codeOf(await post(world))).toBe('call.result_too_large')
   expect(codeOf(await verbatim(result('x'.repeat(LIMIT))))).toBe('call.result_too_large')
 })
 
-test('M-22: the limit is on the byte', async () => {
+test('M-22 MCP 2026-07-28, server/tools: the limit is on the byte', async () => {
   const fits = result('x'.repeat(LIMIT - result('').length))
   expect(fits).toHaveLength(LIMIT)
   expect((await verbatim(fits)).body).toBe(fits)
@@ -77,7 +77,7 @@ test.each([
   expect(answer.body).not.toContain('CANARY-RESULT')
 })
 
-test('M-22: a sign-in page, a redirect and a stack trace do not reach the caller', async () => {
+test('M-22 MCP 2026-07-28, server/tools: a sign-in page, a redirect and a stack trace do not reach the caller', async () => {
   for (const kind of ['html-login', 'redirect', 'server-error', 'unauthorized'] as const) {
     world.target.behave({ answer: kind })
     const answer = await post(world)
@@ -98,7 +98,7 @@ test.each([
   expect(codeOf(await post(world))).toMatch(/^call\.(target_invalid|input_required)$/)
 })
 
-test('M-22: images, links and resources in a result are data: nothing is fetched, nothing is rendered', async () => {
+test('M-22 MCP 2026-07-28, server/tools: images, links and resources in a result are data: nothing is fetched, nothing is rendered', async () => {
   const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/?leak=secret`
   const text = `![x](${url}) [y](${url}) <img src="${url}"><script src="${url}"></script>`
   const answer = await verbatim(result(text))
@@ -112,7 +112,7 @@ test('M-22: images, links and resources in a result are data: nothing is fetched
   expect(contacted).toBe(0)
 })
 
-test('M-22: no header of the target reaches the caller', async () => {
+test('M-22 MCP 2026-07-28, server/tools: no header of the target reaches the caller', async () => {
   world.target.behave({ answer: 'extra-headers' })
   const answer = await post(world)
   for (const name of ['set-cookie', 'access-control-allow-origin', 'mcp-session-id', 'server'])
@@ -120,7 +120,7 @@ test('M-22: no header of the target reaches the caller', async () => {
   expect(answer.header('x-sallyport-request-id')).not.toBe('forged')
 })
 
-test('M-22: words of an error of the target are bounded and without controls', async () => {
+test('M-22 MCP 2026-07-28, server/tools: words of an error of the target are bounded and without controls', async () => {
   const message = `\u001b[2J${'x'.repeat(9000)}\u0000`
   const data = 'y'.repeat(20_000)
   const error = JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: -32000, message, data } })

@@ -44,7 +44,7 @@ afterAll(async () => {
 const bare = (method: string, path: string, headers: readonly (readonly [string, string])[] = []) =>
   world.raw({ method, path, headers: [...headers, ['Connection', 'close']] })
 
-test('M-26: the table of routes holds what this test knows and nothing else', () => {
+test('M-26 MCP authorization: the table of routes holds what this test knows and nothing else', () => {
   const routes = createRoutes(world.publicUrl, ['records'])
   expect([...routes.keys()].sort()).toEqual([...PUBLIC, ...PROTECTED].sort())
 })
@@ -109,7 +109,7 @@ test.each([
   expect((await post(world, { set: { authorization } })).status).toBe(status)
 })
 
-test('M-26: a caller is not believed for what it says about itself', async () => {
+test('M-26 MCP authorization: a caller is not believed for what it says about itself', async () => {
   const headers = [
     ['X-Forwarded-User', 'alice'],
     ['X-Remote-User', 'alice'],
@@ -139,7 +139,7 @@ test.each([
   expect([400, 404]).toContain((await bare('GET', path)).status)
 })
 
-test('M-26: nothing of all this reached the target', () => {
+test('M-26 MCP authorization: nothing of all this reached the target', () => {
   expect(world.target.recording.exchanges).toHaveLength(reached)
 })
 

@@ -120,7 +120,7 @@ test('M-27 oauth §8: nobody listens where the issuer should be: denied', async 
   expect(await present(world, token(closed))).toEqual(UNAVAILABLE)
 })
 
-test('M-27: the keys of one issuer do not stand in for those of another that fails', async () => {
+test('M-27 RFC 8725 §3.8: the keys of one issuer do not stand in for those of another that fails', async () => {
   for (const [keys = ''] of issuers.values())
     expect((await present(world, token(keys, world.issuer.key))).status).toBe(503)
 })

@@ -65,7 +65,7 @@ const operations = (method: string, path: string) =>
     }),
   )
 
-test('P-04: the listener of operations is another one, reads alone and orders nothing', async () => {
+test('P-04 CVE-2022-24797: the listener of operations is another one, reads alone and orders nothing', async () => {
   expect(world.gateway.operationsPort).not.toBe(world.port)
   for (const path of OPERATIONS) {
     expect((await operations('GET', path)).status).toBe(200)
@@ -79,7 +79,7 @@ test('P-04: the listener of operations is another one, reads alone and orders no
   }
 })
 
-test('P-04: both listeners are on loopback unless the configuration says otherwise', () => {
+test('P-04 CVE-2022-24797: both listeners are on loopback unless the configuration says otherwise', () => {
   const loaded = parseConfig(
     `publicUrl: https://gate.acme.example
 authorization:
@@ -95,7 +95,7 @@ policies: { folder: ./policies }
   })
 })
 
-test('P-04: neither listener answers on another address of this host', async () => {
+test('P-04 CVE-2022-24797: neither listener answers on another address of this host', async () => {
   for (const port of [world.port, world.gateway.operationsPort]) {
     expect(await opens(port, '127.0.0.2')).toBe(false)
     expect(await opens(port, '::1')).toBe(false)
@@ -113,7 +113,7 @@ function opens(port: number, host: string): Promise<boolean> {
   })
 }
 
-test('P-04: orders go through a socket that its owner alone opens, in a folder of his', () => {
+test('P-04 CVE-2022-24797: orders go through a socket that its owner alone opens, in a folder of his', () => {
   const { adminSocket } = world.gateway
   const socket = statSync(adminSocket)
   expect(socket.isSocket()).toBe(true)

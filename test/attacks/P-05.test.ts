@@ -54,14 +54,14 @@ test.each([
   expect(codes(`${BASE}${text}\n`)).not.toEqual([])
 })
 
-test('P-05: an alias bomb ends at 100 aliases, small as they may be', () => {
+test('P-05 CWE-776: an alias bomb ends at 100 aliases, small as they may be', () => {
   const aliases = (count: number) =>
     `${BASE}allowedOrigins: [&o "https://app.acme.example"${', *o'.repeat(count)}]\n`
   expect(codes(aliases(100))).toEqual([])
   expect(codes(aliases(101))).toContain('config.too_complex')
 })
 
-test('P-05: a billion laughs, and an alias that holds itself, are refused at once', () => {
+test('P-05 CWE-776: a billion laughs, and an alias that holds itself, are refused at once', () => {
   let bomb = 'a0: &a0 [x, x, x, x, x, x, x, x, x]\n'
   for (let n = 1; n < 12; n++)
     bomb += `a${n}: &a${n} [${Array(9)
@@ -80,11 +80,14 @@ test.each([
     'targets: { a: { kind: mcp, url: "https://a.example/", allowInsecureTargets: true } }',
     'allowInsecureTarget',
   ],
-])('P-05: an unknown key %s is refused, and the right one suggested', (_where, text, right) => {
-  const loaded = parse(`${BASE}${text}\n`)
-  expect('problems' in loaded && JSON.stringify(loaded.problems)).toContain(right)
-  expect(codes(`${BASE}${text}\n`)).toEqual(['config.unknown_key'])
-})
+])(
+  'P-05 config: an unknown key %s is refused, and the right one suggested',
+  (_where, text, right) => {
+    const loaded = parse(`${BASE}${text}\n`)
+    expect('problems' in loaded && JSON.stringify(loaded.problems)).toContain(right)
+    expect(codes(`${BASE}${text}\n`)).toEqual(['config.unknown_key'])
+  },
+)
 
 const CANARY = 'CANARY-7f3a9c'
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl'
@@ -108,22 +111,28 @@ test.each([
   ['out of the environment, in a URL', 'publicUrl: "${SECRET}"'],
   ['as a token', `log: { level: "${JWT}" }`],
   ['beside a broken line', `apiKey: ${CANARY}\n  - x: [`],
-])('P-05: a secret %s is in no message, on no terminal and in no JSON', async (_where, text) => {
-  const file = join(folder, 'secret.yaml')
-  writeFileSync(file, `${text.startsWith('publicUrl') ? BASE.replace(/^.*\n/, '') : BASE}${text}\n`)
-  for (const words of [
-    ['config', 'check', '--config', file],
-    ['config', 'check', '--config', file, '--json'],
-    ['config', 'show', '--config', file],
-  ]) {
-    const { code, out, note } = await sallyport(words, { environment: { SECRET: CANARY } })
-    expect(code).toBe(78)
-    expect(out + note).not.toContain(CANARY)
-    expect(out + note).not.toContain(JWT)
-  }
-})
+])(
+  'P-05 CWE-209: a secret %s is in no message, on no terminal and in no JSON',
+  async (_where, text) => {
+    const file = join(folder, 'secret.yaml')
+    writeFileSync(
+      file,
+      `${text.startsWith('publicUrl') ? BASE.replace(/^.*\n/, '') : BASE}${text}\n`,
+    )
+    for (const words of [
+      ['config', 'check', '--config', file],
+      ['config', 'check', '--config', file, '--json'],
+      ['config', 'show', '--config', file],
+    ]) {
+      const { code, out, note } = await sallyport(words, { environment: { SECRET: CANARY } })
+      expect(code).toBe(78)
+      expect(out + note).not.toContain(CANARY)
+      expect(out + note).not.toContain(JWT)
+    }
+  },
+)
 
-test('P-05: `config show` shows references and never what looks like a secret', async () => {
+test('P-05 CWE-200: `config show` shows references and never what looks like a secret', async () => {
   const file = join(folder, 'shown.yaml')
   writeFileSync(
     file,
@@ -142,7 +151,7 @@ test('P-05: `config show` shows references and never what looks like a secret', 
   }
 })
 
-test('P-05: a variable of the environment changes a value and never the structure', () => {
+test('P-05 CWE-94: a variable of the environment changes a value and never the structure', () => {
   const hostile = 'info }\nlisten: { host: 0.0.0.0 }\nx: {'
   expect(codes(`${BASE}log: { level: "\${LEVEL}" }\n`, { LEVEL: hostile })).toEqual([
     'config.invalid_value',

@@ -80,7 +80,7 @@ test.each([
   'secret: { value: CANARY-51c0de }',
   'secret: { file: a, env: B }',
   'secret: { env: "${TARGET_SECRET}x y" }',
-])('P-07: in the configuration `%s` is no reference and is refused', (text) => {
+])('P-07 CWE-798: in the configuration `%s` is no reference and is refused', (text) => {
   const loaded = parseConfig(
     `publicUrl: https://gate.acme.example
 authorization: { mode: external, issuers: [{ issuer: "https://login.acme.example", profile: rfc9068 }] }

@@ -93,7 +93,7 @@ test.each([
   },
 )
 
-test('P-15: more values than the engine is given are refused', async () => {
+test('P-15 policy-audit §1.1 rule 5: more values than the engine is given are refused', async () => {
   const many = JSON.stringify({ tags: Array.from({ length: 10_001 }, () => 'x') })
   expect(await call('tag', many)).toMatchObject({
     code: 'authorize.inconvertible_argument',
@@ -102,7 +102,7 @@ test('P-15: more values than the engine is given are refused', async () => {
   expect(await call('tag', '{"tags":["x",1]}')).toEqual(inconvertible('/tags/1'))
 })
 
-test('P-15: what a policy reads may be 32 levels deep', async () => {
+test('P-15 policy-audit §1.1 rule 5: what a policy reads may be 32 levels deep', async () => {
   const deep = (levels: number) => `{"tree":${'{"n":'.repeat(levels)}{}${'}'.repeat(levels)}}`
   expect(await call('walk', deep(20))).toMatchObject({ code: undefined, reached: 1 })
   expect(await call('walk', deep(40))).toMatchObject({
@@ -112,7 +112,7 @@ test('P-15: what a policy reads may be 32 levels deep', async () => {
 })
 
 test.each([200, 5000])(
-  'P-15: arguments of depth %i are refused before they are read',
+  'P-15 policy-audit §1.1 rule 5: arguments of depth %i are refused before they are read',
   async (depth) => {
     for (const [open, close] of [
       ['[', ']'],
@@ -124,7 +124,7 @@ test.each([200, 5000])(
   },
 )
 
-test('P-15: arguments above the limits of size are refused before they are read', async () => {
+test('P-15 policy-audit §1.1 rule 5: arguments above the limits of size are refused before they are read', async () => {
   const values = `{"id":1,"more":[${'0,'.repeat(50_000)}0]}`
   expect(await call('read', values)).toMatchObject({ code: 'in.json_too_complex', reached: 0 })
   const bytes = `{"id":1,"more":"${'x'.repeat(1_100_000)}"}`

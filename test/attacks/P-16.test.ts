@@ -73,7 +73,7 @@ test.each(OUT)('P-16 policy-audit §1.2: `%s` is not callable', async (name) => 
   expect(await call(name)).toEqual(OUTSIDE)
 })
 
-test('P-16: a name that cannot be listed cannot be called', async () => {
+test('P-16 policy-audit §1.2: a name that cannot be listed cannot be called', async () => {
   for (const name of BROKEN_NAMES.map(String)) expect(await call(name)).toEqual(OUTSIDE)
 })
 
