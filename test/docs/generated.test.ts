@@ -16,7 +16,7 @@ test('docs/errors.md, the configuration reference and its JSON Schema equal the 
 
 test('docs/errors.md has one anchor for each code, and none for what does not exist', () => {
   const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
-  const anchors = [...page.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1])
+  const anchors = [...page.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1] ?? '')
   const codes = [REFUSALS, FAULTS, CONFIG_PROBLEMS].flatMap((table) => Object.keys(table))
   expect(anchors.sort()).toEqual(codes.sort())
 })
