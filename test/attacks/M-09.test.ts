@@ -96,7 +96,7 @@ test('M-09 property: under any policies two people at once see each their own li
       expect([a.names, d.names, e.names]).toEqual([analysts, analysts, qualified(analysts)])
       expect([b.names, c.names]).toEqual([traders, qualified(traders)])
     }),
-    { numRuns: 6 },
+    { numRuns: 4 },
   )
 })
 

@@ -77,7 +77,7 @@ test('P-16 policy-audit §1.2: a name that cannot be listed cannot be called', a
   for (const name of BROKEN_NAMES.map(String)) expect(await call(name)).toEqual(OUTSIDE)
 })
 
-test('P-16 promises F-24: the log names what is out, with the reason', () => {
+test('P-16 policy-audit §1.2: the log names what is out', () => {
   for (const name of ['read_1', 'twice']) expect(world.log()).toContain(`records___${name}`)
 })
 
