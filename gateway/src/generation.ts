@@ -9,6 +9,7 @@ import type { Connector } from './call/connector.ts'
 import { createMcpConnector } from './call/mcp/mcp.ts'
 import { createCatalogue, type CatalogueWatch } from './catalogue/catalogue.ts'
 import type { Config } from './config/schema.ts'
+import { readSettled } from './config/settled.ts'
 import { createObtain } from './credential/obtain.ts'
 import { createIdentify, type Identify } from './identify/identify.ts'
 import { createHeadSettings } from './in/head-settings.ts'
@@ -37,6 +38,11 @@ export class Unfit extends Error {
 }
 
 export async function createGeneration(config: Config, shared: Shared): Promise<Generation> {
+  const { folder } = config.policies
+  const readPolicies = () => readSettled([folder], () => readPolicyFiles(folder))
+  const reading = readPolicies()
+  // Awaited below, beside what takes longer.
+  reading.catch(() => undefined)
   const connectors = new Map<string, Connector>()
   const obtain = createObtain(config.targets, shared.secrets)
   for (const [id, settings] of Object.entries(config.targets)) {
@@ -76,9 +82,9 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
       keyCaches: shared.keyCaches,
     },
   )
-  let files = await readPolicyFiles(config.policies.folder)
+  let files = await reading
   const reloadPolicies = async (): Promise<LoadResult | 'unchanged'> => {
-    const next = await readPolicyFiles(config.policies.folder)
+    const next = await readPolicies()
     if (isDeepStrictEqual(next, files)) return 'unchanged'
     const loaded = authorize.load(next, catalogue.current())
     if (loaded.loaded) files = next
@@ -113,6 +119,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
     }),
     limits: config.limits,
     identify: identify.identify,
+    revoked: identify.revoked,
     authorize,
     obtain: obtain.forPermit,
     connectors,

@@ -4,6 +4,7 @@ import { decideReload } from './config/decide-reload.ts'
 import type { Environment } from './config/environment.ts'
 import { loadConfig, type Loaded } from './config/load.ts'
 import type { Config } from './config/schema.ts'
+import { readSettled } from './config/settled.ts'
 import { createGeneration, inOneLine, loadedDetail, type Generation } from './generation.ts'
 import { isRefusal } from './refusal.ts'
 import type { Shared } from './shared.ts'
@@ -34,10 +35,9 @@ export function createReload(
   let last: Promise<unknown> = Promise.resolve()
 
   async function reload(): Promise<ReloadReport> {
-    const decision = decideReload(
-      running.loaded,
-      await loadConfig(running.loaded.file, environment),
-    )
+    const { file } = running.loaded
+    const result = await readSettled([file], () => loadConfig(file, environment))
+    const decision = decideReload(running.loaded, result)
     switch (decision.action) {
       case 'keep':
         return keep(

@@ -65,7 +65,7 @@ async function rotate(
     },
     {
       what: 'rotated again within the cool-down',
-      seen: `${early.status} at once, ${late.status} after ${waited.toFixed(1)} s`,
+      seen: `${early.status} for ${waited.toFixed(1)} s, then ${late.status}`,
       promised: `accepted within ${COOLDOWN_SECONDS} s`,
       kept: early.status === 401 && late.status === 200 && waited <= COOLDOWN_SECONDS,
     },
@@ -77,10 +77,16 @@ async function jump(time: MovedTime, seconds: number): Promise<number> {
   return await Promise.resolve(seconds)
 }
 
+/** Asks again and again; resolves with how long it was refused, in seconds. */
 async function waitReally(call: () => Promise<RawAnswer>): Promise<number> {
   const startedMs = performance.now()
-  while ((await call()).status !== 200) await wait(250)
-  return (performance.now() - startedMs) / 1000
+  let refusedMs = startedMs
+  for (;;) {
+    const askedMs = performance.now()
+    if ((await call()).status === 200) return (refusedMs - startedMs) / 1000
+    refusedMs = askedMs
+    await wait(100)
+  }
 }
 
 function callNow(

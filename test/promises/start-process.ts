@@ -26,7 +26,7 @@ export type ProcessOptions = {
 }
 
 const ENTRY = fileURLToPath(new URL('gateway-process.ts', import.meta.url))
-const READY_WITHIN_MS = 30_000
+const READY_WITHIN_MS = 120_000
 
 /** Rejects with what was printed when it ends before it is ready. */
 export async function startProcess(
