@@ -27,7 +27,7 @@ export async function drain(
   for (let waitedMs = 0; listener.underWay() > 0 && waitedMs < finishMs; waitedMs += LOOK_MS) {
     await wait(LOOK_MS)
   }
-  const cut = streams.endWhere(() => true, 'drain')
+  const cut = streams.endWhere(() => true)
   if (listener.underWay() > 0)
     log.warn({ cut, underWay: listener.underWay() }, 'calls are cut short')
   listener.close()

@@ -1,5 +1,6 @@
-// What a running gateway does from time to time: sweep the store, renew the certificate, compare the issuer's clock
-// and keys, and say in health and metrics how these things are.
+// What a running gateway does from time to time: sweep the store, renew the certificate, end what was revoked
+// elsewhere, compare the issuer's clock and keys, and say in health and metrics how these things are.
+import { endRevoked } from './end-revoked.ts'
 import type { Generation } from './generation.ts'
 import { addIdentifyMetrics } from './identify/identify-metrics.ts'
 import type { InboundServer } from './in/server.ts'
@@ -48,6 +49,8 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
   look()
   const timers = [
     setInterval(look, LOOK_MS),
+    // The list is read again every ten seconds; what it says of others' revocations ends streams here (O-35).
+    setInterval(() => void endRevoked(shared), LOOK_MS),
     setInterval(() => {
       store
         .sweep(SWEEP_ROWS)

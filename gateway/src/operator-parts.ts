@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import type { OperatorParts } from './admin/operator.ts'
 import type { AboutPerson } from './audit/record.ts'
 import { findRecords } from './audit/search.ts'
+import { endRevoked } from './end-revoked.ts'
 import type { Generation } from './generation.ts'
-import { revocable, type Revocation } from './identify/revocation.ts'
+import type { Revocation } from './identify/revocation.ts'
 import type { Health } from './observe/health.ts'
 import type { ReloadReport } from './reload.ts'
 import type { Shared } from './shared.ts'
@@ -33,8 +34,11 @@ export function operatorParts(of: {
       return audit.event('token_revoked', { by, issuer, reason, ...named }, about)
     },
     async revoke(revocation) {
-      await denyList.revoke(revocation)
-      return streams.endWhere(({ identity }) => denyList.refuses(revocable(identity)), 'revoked')
+      // Effective here before it is written, and whether or not it can be.
+      const written = denyList.revoke(revocation)
+      const ended = endRevoked(shared)
+      await written
+      return ended
     },
     status: () => ({
       version: shared.version,

@@ -10,7 +10,7 @@ import type { Audit } from './audit/record.ts'
 import type { Authorize } from './authorize/authorize.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { Connector } from './call/connector.ts'
-import type { OpenStreams } from './call/open-streams.ts'
+import type { FollowedCall, OpenStreams } from './call/open-streams.ts'
 import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
 import type { Credential } from './credential/credential.ts'
 import { Fault } from './fault.ts'
@@ -39,6 +39,8 @@ export type PipelineParts = {
   readonly head: HeadSettings
   readonly limits: InboundLimits
   readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
+  /** Whether somebody who was let in has been revoked since. */
+  readonly revoked: (identity: Identity) => Refusal | undefined
   readonly authorize: Authorize
   readonly obtain: (permit: Permit) => Credential | Promise<Credential>
   readonly connectors: ReadonlyMap<string, Connector>
@@ -100,6 +102,9 @@ async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
   const inbound = await readInbound(arrived.request, head, parts.limits)
   if (inbound === 'dropped') return accept(parts, known)
   if (isRefusal(inbound)) return say(parts, known, inbound)
+  // A body may take its time, and its sender be revoked meanwhile.
+  const revoked = parts.revoked(identity)
+  if (revoked !== undefined) return say(parts, { ...known, inbound }, revoked)
   return dispatch(parts, { ...known, inbound })
 }
 
@@ -157,7 +162,24 @@ function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Per
   return mismatch ?? parts.authorize.decide(exchange.identity, entry, args, exchange.requestId)
 }
 
+/** The call is followed from here on: its permit may go while it waits for the disk or for the target. */
 async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): Promise<void> {
+  const cancel = cancellation(exchange.response)
+  const followed = parts.streams.follow(permit, () => cancel.abort())
+  try {
+    await send(parts, exchange, permit, cancel, followed)
+  } finally {
+    followed.close()
+  }
+}
+
+async function send(
+  parts: PipelineParts,
+  exchange: Named,
+  permit: Permit,
+  cancel: AbortController,
+  followed: FollowedCall,
+): Promise<void> {
   const { inbound, head, requestId } = exchange
   const connector = parts.connectors.get(permit.entry.target)
   if (!connector)
@@ -168,7 +190,7 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
   const sequence = await parts.audit.intent(permit, credential, head.peerAddress, traceId)
 
   const calledMs = parts.clock.monotonicMs()
-  const cancel = cancellation(exchange.response)
+  if (followed.isGone()) cancel.abort()
   const record = (facts: OutcomeFacts) =>
     parts.audit.outcome(sequence, requestId, facts, parts.clock.monotonicMs() - calledMs)
   const envelope = {
@@ -193,7 +215,8 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
       record(outcome.facts)
       return say(parts, exchange, outcome.refusal)
     case 'stream':
-      return stream(parts, exchange, permit, outcome, cancel, record)
+      followed.streams()
+      return stream(parts, exchange, outcome, cancel, record)
   }
 }
 
@@ -216,21 +239,18 @@ const UNCLEAR: OutcomeFacts = {
   targetRequestId: undefined,
 }
 
-/** Events pass one by one; the stream has an owner (the permit), an end and a record. */
+/** Events pass one by one; the stream has an end and a record. */
 async function stream(
   parts: PipelineParts,
   exchange: Understood,
-  permit: Permit,
   outcome: StreamOutcome,
   cancel: AbortController,
   record: (facts: OutcomeFacts) => void,
 ): Promise<void> {
   const context = wireContext(parts, exchange)
-  const close = parts.streams.open({ permit, end: () => cancel.abort() })
   try {
     await writeStream(exchange.response, withEnding(outcome, context), context)
   } finally {
-    close()
     cancel.abort()
     const facts = await outcome.ended
     record(facts)

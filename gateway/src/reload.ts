@@ -62,8 +62,8 @@ export function createReload(
     await shared.audit.event('config_changed', { config: loaded.digest, changed, afterRestart })
     running = { loaded, generation: next }
     swap(next)
-    shared.log.info({ changed, afterRestart }, 'the configuration was applied')
     endStreams(next)
+    shared.log.info({ changed, afterRestart }, 'the configuration was applied')
     setTimeout(() => void former.close(), FORMER_MS).unref()
     return {
       outcome: 'applied',
@@ -76,15 +76,15 @@ export function createReload(
     if (loaded instanceof Error) return keep([loaded.message])
     if (loaded === 'unchanged') return { outcome: 'unchanged', notes: [] }
     if (!loaded.loaded) return keep(loaded.findings.map(inOneLine))
+    endStreams(running.generation)
     await shared.audit.event('policy_changed', loadedDetail(loaded))
     const { setVersion, policies } = loaded
     shared.log.info({ setVersion, policies }, 'the policies were applied')
-    endStreams(running.generation)
     return { outcome: 'applied', notes: [] }
   }
 
   function endStreams(generation: Generation): void {
-    shared.streams.endWhere((permit) => !stillAllowed(generation, permit), 'policy_changed')
+    shared.streams.endWhere((permit) => !stillAllowed(generation, permit))
   }
 
   function keep(notes: readonly string[]): ReloadReport {

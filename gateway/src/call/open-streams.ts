@@ -1,34 +1,58 @@
-// The registry of open streams: who owns which, so that a revocation, a change of policy or a drain can end them.
+// The registry of calls under way: who owns which, so that a revocation, a change of policy or a drain can end the
+// streams among them. A call is followed from its permit on, so that none becomes a stream, or is sent at all,
+// after its permit has gone. One that waits for its only answer is left alone: the target may act already.
 import type { Permit } from '../authorize/permit.ts'
 
-export type EndReason = 'client_gone' | 'revoked' | 'policy_changed' | 'drain'
-
-export type OpenStream = {
-  readonly permit: Permit
-  /** Ends the stream: the target's request is destroyed, the client's response closed. */
-  readonly end: (reason: EndReason) => void
+export type FollowedCall = {
+  /** The permit went meanwhile. */
+  readonly isGone: () => boolean
+  /** It streams from now on: it is ended when its permit goes, and at once where it has gone. */
+  readonly streams: () => void
+  /** It is over. */
+  readonly close: () => void
 }
 
 export type OpenStreams = {
-  /** Returns what takes it out again. */
-  readonly open: (stream: OpenStream) => () => void
+  /** `end` ends the stream: the target's request is destroyed, the client's response closed. */
+  readonly follow: (permit: Permit, end: () => void) => FollowedCall
   /** Ends every stream whose permit no longer holds; returns how many. */
-  readonly endWhere: (gone: (permit: Permit) => boolean, reason: EndReason) => number
+  readonly endWhere: (gone: (permit: Permit) => boolean) => number
+  /** Streams that are open. */
   readonly count: () => number
 }
 
+type Call = { readonly permit: Permit; readonly end: () => void; gone: boolean; streams: boolean }
+
 export function createOpenStreams(): OpenStreams {
-  const streams = new Set<OpenStream>()
+  const calls = new Set<Call>()
   return {
-    open(stream) {
-      streams.add(stream)
-      return () => streams.delete(stream)
+    follow(permit, end) {
+      const call: Call = { permit, end, gone: false, streams: false }
+      calls.add(call)
+      return {
+        isGone: () => call.gone,
+        streams() {
+          call.streams = true
+          if (call.gone) end()
+        },
+        close: () => void calls.delete(call),
+      }
     },
-    endWhere(gone, reason) {
-      const ended = [...streams].filter((stream) => gone(stream.permit))
-      for (const stream of ended) stream.end(reason)
-      return ended.length
+    endWhere(gone) {
+      let ended = 0
+      for (const call of calls) {
+        if (call.gone || !gone(call.permit)) continue
+        call.gone = true
+        if (!call.streams) continue
+        call.end()
+        ended += 1
+      }
+      return ended
     },
-    count: () => streams.size,
+    count: () => {
+      let open = 0
+      for (const { streams } of calls) if (streams) open += 1
+      return open
+    },
   }
 }

@@ -24,6 +24,8 @@ import type { Issuer } from './verify-token.ts'
 
 export type Identify = {
   readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
+  /** Whether somebody who was let in has been revoked since. Throws Fault where that cannot be known. */
+  readonly revoked: (identity: Identity) => Refusal | undefined
   /** Principals that were met, for lists that are filtered ahead. */
   readonly principals: () => Iterable<Principal>
   /** Keys and clock of each issuer, for readiness and metrics (F-02, F-12). */
@@ -140,6 +142,7 @@ export function createIdentify(settings: IdentifySettings, parts: IdentifyParts)
 
   return {
     identify,
+    revoked: revocationOf,
     principals: principals.all,
     issuers: () => [...issuers.values()].map((issuer) => issuer.keys.status()),
     revokedUntilSeconds: (issuer) => {
