@@ -2,7 +2,7 @@
 // processes, prints what was seen beside what is promised, and writes docs/reports/promises.md (full runs only).
 import './assert-node.ts'
 import { execFileSync } from 'node:child_process'
-import { globSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Finding, PromiseScript } from '../test/promises/promise.ts'
@@ -46,11 +46,16 @@ function writeReport(): void {
   const rows = results.flatMap(({ script, findings }) =>
     findings.map(
       (finding) =>
-        `| ${script.id} | ${finding.what} | ${finding.seen} | ${finding.promised} | ${finding.kept ? 'kept' : '**broken**'} |`,
+        `| ${[script.id, finding.what, finding.seen, finding.promised, finding.kept ? 'kept' : '**broken**'].map(cell).join(' | ')} |`,
     ),
   )
+  mkdirSync('docs/reports', { recursive: true })
   writeFileSync(
     'docs/reports/promises.md',
     `# Promises, as measured\n\nWritten by \`npm run promises\` at commit ${commit}.\n\n| id | what | seen | promised | |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`,
   )
+}
+
+function cell(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
 }

@@ -105,7 +105,13 @@ async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
   // A body may take its time, and its sender be revoked meanwhile.
   const revoked = parts.revoked(identity)
   if (revoked !== undefined) return say(parts, { ...known, inbound }, revoked)
-  return dispatch(parts, { ...known, inbound })
+  const understood = { ...known, inbound }
+  try {
+    await dispatch(parts, understood)
+  } catch (error) {
+    // MUST (JSON-RPC 2.0 §5): an error has the id of its request, where that could be read.
+    fail(parts, understood, error)
+  }
 }
 
 /** The methods of the modern era that this version offers; every other one is refused (M-04). */

@@ -8,7 +8,7 @@ import type { Catalogue, CatalogueEntry, TargetHealth } from './entry.ts'
 import { lookalikes } from './names.ts'
 import { createPinStore } from './pins.ts'
 import type { CatalogueTarget } from './settings.ts'
-import { watchTarget } from './target-state.ts'
+import { NOT_ASKED, watchTarget } from './target-state.ts'
 import type { TargetWatch } from './target-state.ts'
 
 export type CatalogueParts = {
@@ -104,8 +104,9 @@ export function createCatalogue(
     const same = isSame(before, entries, health)
     // Entries stay the same objects while nothing changed: later stages hang caches on them.
     catalogue = same ? { ...before, health } : { version: before.version + 1, entries, health }
+    reportTargets(before.health, health)
     if (same) return
-    report(before, catalogue)
+    reportTools(before, catalogue)
     for (const listener of listeners) {
       try {
         listener(catalogue)
@@ -115,12 +116,18 @@ export function createCatalogue(
     }
   }
 
-  function report(before: Catalogue, after: Catalogue): void {
-    for (const [target, { state, reason }] of after.health) {
-      if (state !== 'up' && before.health.get(target)?.state !== state) {
+  function reportTargets(before: Catalogue['health'], after: Catalogue['health']): void {
+    for (const [target, { state, reason }] of after) {
+      const former = before.get(target)
+      // One that never answered was down before it was asked: the first reason is news.
+      const news = former?.state !== state || (former.reason === NOT_ASKED && reason !== NOT_ASKED)
+      if (state !== 'up' && news) {
         parts.log.warn({ target, state, reason }, 'a target is not available')
       }
     }
+  }
+
+  function reportTools(before: Catalogue, after: Catalogue): void {
     for (const [tool, { pin, quarantined, target }] of after.entries) {
       const known = before.entries.get(tool)
       if (known?.pin === pin && known.quarantined === quarantined) continue

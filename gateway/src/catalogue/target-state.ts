@@ -39,6 +39,9 @@ export type TargetWatch = {
 const FAILURES_UNTIL_DOWN = 2
 const TOOLS_PER_TURN = 50
 
+/** Why a target is down that nobody has asked yet. */
+export const NOT_ASKED = 'not asked yet'
+
 export function watchTarget(target: CatalogueTarget, parts: TargetParts): TargetWatch {
   let pins: Pins
   let approved: ReadonlyMap<string, ApprovedTool> = new Map()
@@ -47,7 +50,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
   let failures = 0
   let state: TargetState = {
     entries: [],
-    health: { state: 'down', reason: 'not asked yet', describedAtMs: undefined },
+    health: { state: 'down', reason: NOT_ASKED, describedAtMs: undefined },
     findings: [],
   }
 

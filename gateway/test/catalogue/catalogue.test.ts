@@ -24,12 +24,14 @@ const tool = (name: string, more: JsonObject = {}): JsonObject => ({
 let store: Store
 let offers: Map<string, JsonObject[] | Error | 'silent'>
 let changes: Readonly<Record<string, unknown>>[]
+let warnings: Record<string, unknown>[]
 let open: CatalogueWatch[]
 
 beforeEach(() => {
   store = createMemoryStore(systemClock)
   offers = new Map([['market', [tool('get_prices'), tool('set_alert')]]])
   changes = []
+  warnings = []
   open = []
 })
 afterEach(async () => {
@@ -63,7 +65,7 @@ function watchAll(targets: CatalogueTarget[], over: Store = store): CatalogueWat
     store: over,
     clock: systemClock,
     pinChanged: (detail) => changes.push(detail),
-    log: { warn: () => undefined },
+    log: { warn: (fields, message) => void warnings.push({ ...fields, message }) },
     describeMs: 50,
   })
   open.push(watch)
@@ -249,6 +251,21 @@ describe('policy-audit §1.6: pins', () => {
 })
 
 describe('a bad or lying target', () => {
+  it('a target that never answered is told to the operator with the reason, once', async () => {
+    offers.set('market', new Error('connection refused'))
+    const watch = watchAll([target('market')])
+    await watch.refresh()
+    await watch.refresh()
+    expect(warnings).toEqual([
+      {
+        target: 'market',
+        state: 'down',
+        reason: 'connection refused',
+        message: 'a target is not available',
+      },
+    ])
+  })
+
   it('does not delay or change the others', async () => {
     offers.set('silent', 'silent')
     offers.set('down', new Error('connection refused'))
