@@ -12,6 +12,8 @@ const REQUEST_MS = 30_000
 /** Longer than the idle time of a balancer in front (60 s), or it would meet closed connections. */
 const KEEP_ALIVE_MS = 65_000
 const CHECK_MS = 1000
+/** Requests of one connection without an answer: the caps on connections would else cap nothing. */
+const MOST_AHEAD = 100
 
 export type TlsMaterial = { readonly cert: string; readonly key: string }
 
@@ -48,7 +50,12 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     requireHostHeader: false,
     noDelay: true,
   }
-  const tlsOptions = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] } as const
+  const tlsOptions = {
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    // Node waits two minutes for a handshake, and counts the time for headers only from its end (D-01).
+    handshakeTimeout: HEADERS_MS,
+  } as const
   const open = new Map<Duplex, Set<ServerResponse>>()
   const over = new WeakSet<Duplex>()
   let underWay = 0
@@ -56,6 +63,10 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     const { socket } = request
     // INVARIANT: what follows on such a connection is not taken for a request, whatever it looks like.
     if (over.has(socket)) return
+    if ((open.get(socket)?.size ?? 0) >= MOST_AHEAD) {
+      over.add(socket)
+      return void socket.destroy()
+    }
     if (endsConnection(request)) {
       over.add(socket)
       response.shouldKeepAlive = false

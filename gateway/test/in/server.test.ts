@@ -1,4 +1,5 @@
 // The listener alone, over raw sockets: which connections end with their answer, and what Node is kept from answering.
+import { readFileSync } from 'node:fs'
 import { connect, type AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -77,5 +78,31 @@ describe('RFC 9110 §7.2, §10.1.1: what Node would answer by itself', () => {
     await exchange('GET /no-host HTTP/1.1\r\nConnection: close\r\n\r\n')
     await exchange('GET /expects HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n')
     expect(seen).toEqual(['/no-host', '/expects'])
+  })
+})
+
+describe('D-01: one connection is not many', () => {
+  it('a connection that asks on and on without waiting for answers is ended', async () => {
+    answer = () => undefined
+    const raw = await exchange('GET /on HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(5_000))
+    expect(raw).toBe('')
+    expect(seen.length).toBeLessThanOrEqual(100)
+    await expect.poll(() => listener.underWay()).toBe(0)
+  })
+
+  it('a handshake that does not come ends as soon as headers would', async () => {
+    const fixture = (name: string) =>
+      readFileSync(new URL(`../secrets/fixtures/${name}`, import.meta.url), 'utf8')
+    const secure = createInboundServer({
+      tls: { cert: fixture('a.crt'), key: fixture('a.key') },
+      connections: 10,
+      connectionsPerAddress: 10,
+      rawAnswer: () => '',
+      onRequest: () => undefined,
+    })
+    await new Promise<void>((resolve) => secure.server.listen(0, '127.0.0.1', resolve))
+    const { port } = secure.server.address() as AddressInfo
+    await new Promise((resolve) => connect(port, '127.0.0.1').resume().on('close', resolve))
+    secure.close()
   })
 })
