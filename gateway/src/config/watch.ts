@@ -20,7 +20,7 @@ export type Watch = {
 export type WatchOptions = {
   /** Files and folders (their files, not deeper), asked for anew each time: they may change with the content. */
   readonly paths: () => readonly string[]
-  /** Called when the content differs from the last time it was called. A rejection ends up in `failed`. */
+  /** Called when the content differs from the last time it resolved. A rejection ends up in `failed`. */
   readonly changed: () => Promise<void>
   readonly failed: (error: unknown) => void
   readonly pollMs?: number
@@ -40,8 +40,9 @@ export async function watchContent(options: WatchOptions): Promise<Watch> {
     if (closed) return
     const digest = await contentDigest(paths())
     if (digest !== last) {
-      last = digest
+      // A change that could not be dealt with (its record could not be written) is one at the next look too.
       await changed()
+      last = digest
     }
     follow()
   }

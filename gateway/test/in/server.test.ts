@@ -102,7 +102,9 @@ describe('D-01: one connection is not many', () => {
     })
     await new Promise<void>((resolve) => secure.server.listen(0, '127.0.0.1', resolve))
     const { port } = secure.server.address() as AddressInfo
-    await new Promise((resolve) => connect(port, '127.0.0.1').resume().on('close', resolve))
+    const socket = connect(port, '127.0.0.1').resume()
+    await new Promise((resolve) => socket.on('close', resolve))
+    expect(socket.bytesRead).toBe(0)
     secure.close()
   })
 })
