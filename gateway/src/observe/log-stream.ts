@@ -3,6 +3,9 @@
 import { pino } from 'pino'
 import type { LogStream } from './log.ts'
 
+/** A write per line would cost more than the line: they are gathered up to this, or for this long. */
+const GATHERED = 16 * 1024
+const GATHER_MS = 100
 const MAX_BUFFERED = 16 * 1024 * 1024
 
 export type StandardOutput = LogStream & {
@@ -11,7 +14,14 @@ export type StandardOutput = LogStream & {
 }
 
 export function standardOutput(descriptor = 1): StandardOutput {
-  const destination = pino.destination({ dest: descriptor, sync: false, maxLength: MAX_BUFFERED })
+  const destination = pino.destination({
+    dest: descriptor,
+    sync: false,
+    minLength: GATHERED,
+    maxLength: MAX_BUFFERED,
+  })
+  const gather = setInterval(() => destination.flush(), GATHER_MS)
+  gather.unref()
   // A closed pipe must not end the process: the log is no condition of the service.
   destination.on('error', () => {})
   return {
