@@ -1,18 +1,22 @@
 // F-14: the process dies between call and record, or the disk is slow or full. No call may be at the target whose intent
 // is not on the disk, and every intent gets an outcome in the end.
 import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { callsIn } from './audit-log.ts'
-import { troubledDisk } from './disk-faults.ts'
+import { logFiles, troubledDisk } from './disk-faults.ts'
 import { idsAtTarget, KEEPS_IDS, startLoad } from './load.ts'
 import { inProcessWorld, type ProcessWorld } from './process-world.ts'
 import type { Finding, PromiseScript } from './promise.ts'
+import type { GatewayProcess } from './start-process.ts'
+import { traceDisk, type TracedDisk } from './traced-disk.ts'
 
 const CALLERS = 12
 /** How long the target takes, so that calls are under way when the process dies. */
 const TARGET_MS = 10
 const MOST_CALLS = 80
+const LATE_EVERY = 3
 const PATIENCE_MS = 2000
 
 export const promise: PromiseScript = {
@@ -32,14 +36,21 @@ async function killed(world: ProcessWorld, times: number): Promise<readonly Find
   let answered = 0
   for (let time = 0; time < times; time++) {
     const gateway = await world.start()
+    // Where writes are late, a call that did not wait for them would be seen.
+    const disk = time % LATE_EVERY === 0 ? await lateDisk(world, gateway) : undefined
     const load = startLoad(world, CALLERS)
     await someCalls(world, randomInt(1, MOST_CALLS))
     await gateway.kill()
     await load.end()
+    await disk?.detach()
     answered += load.answered()
   }
   await (await world.start()).kill()
   return judge(world, times, answered)
+}
+
+function lateDisk(world: ProcessWorld, { pid }: GatewayProcess): Promise<TracedDisk> {
+  return traceDisk(pid, logFiles(world), 'late', join(world.folder, 'strace-late'))
 }
 
 /** Resolves at a moment of its own choosing: in the middle of whatever the process does after so many calls. */

@@ -134,8 +134,10 @@ async function recovery(world: ProcessWorld, token: string): Promise<number> {
   return Math.round(performance.now() - startedMs)
 }
 
-function logFiles({ auditFolder }: ProcessWorld): readonly string[] {
+/** What the gateway that runs on this folder writes its records to: the others have no lock any more. */
+export function logFiles({ auditFolder }: ProcessWorld): readonly string[] {
   return readdirSync(auditFolder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => join(auditFolder, name))
+    .filter((name) => name.endsWith('.lock'))
+    .map((name) => join(auditFolder, name.slice(0, -'.lock'.length)))
+    .flatMap((base) => [`${base}.jsonl`, `${base}.personal.jsonl`])
 }

@@ -21,6 +21,8 @@ const WRITES = 'write,writev,pwrite64,pwritev,pwritev2'
 export const DISK_FAULTS = {
   /** Each fdatasync begins 300 ms late. */
   slow: 'inject=fdatasync:delay_enter=300000',
+  /** Each write begins 20 ms late. */
+  late: `inject=${WRITES}:delay_enter=20000`,
   full: `inject=${WRITES},fdatasync:error=ENOSPC`,
   /** Bytes are taken, and cannot be brought to the disk. */
   unsyncable: 'inject=fdatasync:error=ENOSPC',
