@@ -3,8 +3,8 @@
 import { pino } from 'pino'
 import type { LogStream } from './log.ts'
 
-/** A write per line would cost more than the line: they are gathered up to this, or for this long. */
-const GATHERED = 16 * 1024
+/** A write per line would cost more than the line: they are gathered up to this (below one write), or for this long. */
+const GATHERED = 8 * 1024
 const GATHER_MS = 100
 const MAX_BUFFERED = 16 * 1024 * 1024
 
