@@ -9,7 +9,6 @@ import { createAudit } from './audit/audit.ts'
 import { createOpenStreams } from './call/open-streams.ts'
 import type { Environment } from './config/environment.ts'
 import type { Loaded } from './config/load.ts'
-import { relaxations } from './config/relaxations.ts'
 import { watchContent } from './config/watch.ts'
 import { drain } from './drain.ts'
 import { operatorParts } from './operator-parts.ts'
@@ -104,10 +103,6 @@ async function compose(
   const note: Shared['note'] = (kind, detail) =>
     void audit.event(kind, detail).catch(() => undefined)
   await audit.event('boot', { version: VERSION, config: loaded.digest, node: process.version })
-  for (const { path, meaning } of relaxations(config)) {
-    log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')
-    await audit.event('relaxed', { setting: path, meaning })
-  }
 
   const store = await createSqliteStore({ path: join(config.stateFolder, 'state.sqlite') }, clock)
   closers.push(() => store.close())
@@ -167,7 +162,15 @@ async function compose(
   })
 
   closers.push(
-    startHousekeeping({ shared, health, metrics, listener, tls: config.listen.tls, running }),
+    startHousekeeping({
+      shared,
+      health,
+      metrics,
+      listener,
+      tls: config.listen.tls,
+      certificate: tls?.version,
+      running,
+    }),
   )
   const operations = await listenOperations({ ...config.operations, health, metrics })
   closers.push(() => operations.close())

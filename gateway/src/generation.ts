@@ -8,6 +8,7 @@ import { readPolicyFiles } from './authorize/policy-files.ts'
 import type { Connector } from './call/connector.ts'
 import { createMcpConnector } from './call/mcp/mcp.ts'
 import { createCatalogue, type CatalogueWatch } from './catalogue/catalogue.ts'
+import { relaxations } from './config/relaxations.ts'
 import type { Config } from './config/schema.ts'
 import { readSettled } from './config/settled.ts'
 import { createObtain } from './credential/obtain.ts'
@@ -37,7 +38,25 @@ export class Unfit extends Error {
   override readonly name = 'Unfit'
 }
 
+/** Rejects with everything closed again that it had opened. */
 export async function createGeneration(config: Config, shared: Shared): Promise<Generation> {
+  const closers: (() => unknown)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of closers.splice(0)) await end()
+  }
+  try {
+    return { ...(await build(config, shared, closers)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function build(
+  config: Config,
+  shared: Shared,
+  closers: (() => unknown)[],
+): Promise<Omit<Generation, 'close'>> {
   const { folder } = config.policies
   const readPolicies = () => readSettled([folder], () => readPolicyFiles(folder))
   const reading = readPolicies()
@@ -48,7 +67,9 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
   for (const [id, settings] of Object.entries(config.targets)) {
     const { pools, clock, log } = shared
     const { resultBytes } = config.limits
-    connectors.set(id, createMcpConnector(id, settings, { pools, clock, log, resultBytes }))
+    const connector = createMcpConnector(id, settings, { pools, clock, log, resultBytes })
+    connectors.set(id, connector)
+    closers.push(() => connector.close())
   }
   const catalogue = createCatalogue(
     Object.entries(config.targets).map(([id, { baseline, tools }]) => ({ id, baseline, tools })),
@@ -61,6 +82,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
       pinChanged: (detail) => shared.note('pin_changed', detail),
     },
   )
+  closers.unshift(() => catalogue.close())
   // What was approved is known without asking.
   await catalogue.restore()
   const described = catalogue.refresh()
@@ -69,6 +91,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
     gatewayId: config.publicUrl,
     homeIssuer: config.authorization.issuers[0]?.issuer ?? '',
   })
+  closers.unshift(() => authorize.close())
   const identify = createIdentify(
     {
       issuers: config.authorization.issuers,
@@ -91,11 +114,7 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
     return loaded
   }
   const first = authorize.load(files, catalogue.current())
-  if (!first.loaded) {
-    catalogue.close()
-    authorize.close()
-    throw new Unfit(first.findings.map(inOneLine).join('\n'))
-  }
+  if (!first.loaded) throw new Unfit(first.findings.map(inOneLine).join('\n'))
   const stopFollowing = catalogue.onChange((next) => {
     const loaded = authorize.load(files, next)
     if (loaded.loaded) shared.note('policy_changed', loadedDetail(loaded))
@@ -107,7 +126,12 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
       )
     }
   })
+  closers.unshift(stopFollowing)
   await shared.audit.event('policy_changed', loadedDetail(first))
+  for (const { path, meaning } of relaxations(config)) {
+    shared.log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')
+    await shared.audit.event('relaxed', { setting: path, meaning })
+  }
 
   const handle = createPipeline({
     routes: createRoutes(config.publicUrl, Object.keys(config.targets)),
@@ -139,12 +163,6 @@ export async function createGeneration(config: Config, shared: Shared): Promise<
     authorize,
     catalogue,
     reloadPolicies,
-    async close() {
-      stopFollowing()
-      catalogue.close()
-      authorize.close()
-      await Promise.all([...connectors.values()].map((connector) => connector.close()))
-    },
   }
 }
 

@@ -22,6 +22,8 @@ export type HousekeepingParts = {
   readonly metrics: Metrics
   readonly listener: InboundServer
   readonly tls: TlsSettings | undefined
+  /** Version of the certificate that is in use since the start. */
+  readonly certificate: string | undefined
   readonly running: () => Generation
 }
 
@@ -65,8 +67,13 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
 }
 
 /** F-24: a new certificate is taken into use without a restart; one that does not fit its key is not. */
-function createTlsRenewal({ shared, listener, tls }: HousekeepingParts): () => Promise<void> {
-  let version: string | undefined
+function createTlsRenewal({
+  shared,
+  listener,
+  tls,
+  certificate,
+}: HousekeepingParts): () => Promise<void> {
+  let version = certificate
   return async () => {
     if (tls === undefined) return
     try {
@@ -74,7 +81,7 @@ function createTlsRenewal({ shared, listener, tls }: HousekeepingParts): () => P
       const days = expiryWarning(material.expiresAtMs, shared.clock.wallMs())
       if (days !== undefined)
         shared.log.warn({ days }, 'the certificate of the listener is about to expire')
-      if (version !== undefined && version !== material.version) {
+      if (version !== material.version) {
         listener.renewTls({ cert: material.certificate, key: material.key })
         shared.log.info({ fingerprint: material.fingerprint }, 'a new certificate is in use')
       }

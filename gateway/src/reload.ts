@@ -59,7 +59,12 @@ export function createReload(
     const next = await createGeneration(config, shared).catch(asError)
     if (next instanceof Error) return keep(next.message.split('\n'))
     const former = running.generation
-    await shared.audit.event('config_changed', { config: loaded.digest, changed, afterRestart })
+    try {
+      await shared.audit.event('config_changed', { config: loaded.digest, changed, afterRestart })
+    } catch (error) {
+      await next.close()
+      throw error
+    }
     running = { loaded, generation: next }
     swap(next)
     endStreams(next)

@@ -73,8 +73,11 @@ export const credentialText = remembered(({ kind, id, version }: Credential): st
   } satisfies JsonObject),
 )
 
+/** With 32 of them at three bytes a character a record stays below its limit. */
+const MAX_POLICY_NAME = 96
+
 export function policyNames(policies: readonly string[]): readonly string[] {
-  return policies.slice(0, MAX_POLICIES).map((policy) => plainText(policy, MAX_NAME))
+  return policies.slice(0, MAX_POLICIES).map((policy) => plainText(policy, MAX_POLICY_NAME))
 }
 
 function remembered<Of extends object>(make: (of: Of) => string): (of: Of) => string {

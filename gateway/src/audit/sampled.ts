@@ -42,6 +42,8 @@ export function createSampled(clock: Clock, append: Append): Sampled {
       if (example === undefined) append('refusal', {}, { code: 'various', suppressed })
       else append(example.kind, example.fields, { ...example.members, suppressed })
     }
+    // Keys that were counted under another name are never asked for again.
+    if (examples.size >= MAX_EXAMPLES) examples.clear()
   }
   const count = (key: string, counted: Counted): void => {
     if (!examples.has(key) && examples.size < MAX_EXAMPLES) examples.set(key, counted)

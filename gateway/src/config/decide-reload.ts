@@ -6,7 +6,15 @@ import type { PathKey, Problem } from './problem.ts'
 import { memberOf } from './schema-node.ts'
 
 /** Settings that a running process cannot take back: listeners are open, the state folder is in use. */
-const AT_START = ['publicUrl', 'listen.host', 'listen.port', 'operations', 'stateFolder'] as const
+const AT_START = [
+  'publicUrl',
+  'listen',
+  'operations',
+  'stateFolder',
+  'limits.connections',
+  'limits.connectionsPerAddress',
+  'log',
+] as const
 
 export type ReloadDecision =
   | { readonly action: 'nothing' }

@@ -26,7 +26,7 @@ describe('F-21: what to do with a configuration that was loaded again', () => {
     expect(decision).toMatchObject({
       action: 'apply',
       changed: ['targets.weather', 'targets.wind', 'log.level'],
-      afterRestart: [],
+      afterRestart: ['log.level'],
     })
   })
 
