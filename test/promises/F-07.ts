@@ -41,7 +41,7 @@ export const promise: PromiseScript = {
   title: 'the policy engine fails, or a policy set is bad',
   run: async ({ short }) => [
     await inProcessWorld({ policies: OVERFLOWING }, (world) => errors(world, short ? 100 : 5000)),
-    ...(await inProcessWorld({}, (world) => badSets(world, short ? 40 : 1000))),
+    ...(await inProcessWorld({}, (world) => badSets(world, short ? 24 : 1000))),
   ],
 }
 

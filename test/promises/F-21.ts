@@ -29,8 +29,8 @@ log:
 
 type Tally = {
   kept: number
-  unchanged: number
-  applied: number
+  /** Applied, by the order or because the file changed, or the same as what ran. */
+  taken: number
   /** Kept without a reason, or an order that failed. */
   silent: number
   /** Calls that nobody may make and that were made, by what they are. */
@@ -48,21 +48,21 @@ export const promise: PromiseScript = {
       let alive = true
       void gateway.ended.then(() => (alive = false))
       const good = readFileSync(world.configFile, 'utf8')
-      const tally: Tally = { kept: 0, unchanged: 0, applied: 0, silent: 0, wider: [], lost: 0 }
-      const total = short ? 200 : 10_000
+      const tally: Tally = { kept: 0, taken: 0, silent: 0, wider: [], lost: 0 }
+      const total = short ? 100 : 10_000
       const configurations = mutated(good).filter(staysOnThisHost)
       for (let done = 0; done < total; done += BATCH) {
         for (const text of fc.sample(configurations, BATCH)) {
           await reload(world, gateway, { text, good, tally })
         }
       }
-      const { kept, unchanged, applied, silent, wider, lost } = tally
+      const { kept, taken, silent, wider, lost } = tally
       return [
         {
           what: `${total} mutated configurations`,
-          seen: `${alive ? 'alive' : 'ended'}: ${kept} kept, ${unchanged} unchanged, ${applied} applied; ${silent} without a reason`,
+          seen: `${alive ? 'alive' : 'ended'}: ${kept} kept, ${taken} taken; ${silent} without a reason`,
           promised: 'no crash, kept with the reason',
-          kept: alive && silent === 0 && kept > 0 && applied > 0,
+          kept: alive && silent === 0 && kept > 0 && taken > 0,
         },
         {
           what: 'calls that nobody may make',
@@ -88,19 +88,17 @@ async function reload(
   writeFileSync(world.configFile, text)
   const { status, body } = await order({ gateway }, '/reload')
   const { outcome, notes } = body as { outcome?: string; notes?: readonly string[] }
-  if (status !== 200) tally.silent += 1
-  else if (outcome === 'kept') {
-    tally.kept += 1
-    if (notes === undefined || notes.length === 0) tally.silent += 1
-  } else if (outcome === 'unchanged') tally.unchanged += 1
-  else tally.applied += 1
-  const looked = outcome === 'applied' || (tally.kept + tally.unchanged) % EVERY === 0
-  if (looked) tally.wider.push(...(await tooMuch(world)).map((what) => `${what} under\n${text}`))
-  if (outcome === 'applied') {
+  const kept = outcome === 'kept'
+  if (kept) tally.kept += 1
+  else tally.taken += 1
+  if (status !== 200 || (kept && notes?.length === 0)) tally.silent += 1
+  if (kept && tally.kept % EVERY !== 0) return
+  tally.wider.push(...(await tooMuch(world)).map((what) => `${what} under ${text}`))
+  if (!kept) {
     writeFileSync(world.configFile, good)
     await order({ gateway }, '/reload')
   }
-  if (looked && !(await serves(world))) tally.lost += 1
+  if (!(await serves(world))) tally.lost += 1
 }
 
 async function serves(world: ProcessWorld): Promise<boolean> {
