@@ -11,7 +11,7 @@ import type { GatewayProcess } from './start-process.ts'
 
 /** What must hold while a state is kept is looked at this often. */
 const EVERY = 10
-const BATCH = 50
+const BATCH = 20
 
 /** Settings with many good values, so that not every mutation is a mistake. */
 const MORE_SETTINGS = `limits:
@@ -49,7 +49,7 @@ export const promise: PromiseScript = {
       void gateway.ended.then(() => (alive = false))
       const good = readFileSync(world.configFile, 'utf8')
       const tally: Tally = { kept: 0, taken: 0, silent: 0, wider: [], lost: 0 }
-      const total = short ? 100 : 10_000
+      const total = short ? 60 : 10_000
       const configurations = mutated(good).filter(staysOnThisHost)
       for (let done = 0; done < total; done += BATCH) {
         for (const text of fc.sample(configurations, BATCH)) {
