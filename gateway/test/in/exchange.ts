@@ -10,7 +10,7 @@ import { readInbound } from '../../src/in/read-inbound.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { createRoutes } from '../../src/routes.ts'
 
-export type Seen = {
+type Seen = {
   head?: Head | PublicRequest | Refusal
   inbound?: Inbound | Refusal | 'dropped'
 }
@@ -21,7 +21,7 @@ export type Exchange = {
   readonly close: () => Promise<void>
 }
 
-export const PUBLIC_URL = 'https://gate.acme.example'
+const PUBLIC_URL = 'https://gate.acme.example'
 
 export async function startExchange(bodyBytes = 1_048_576): Promise<Exchange> {
   let seen: Seen = {}
