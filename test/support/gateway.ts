@@ -156,7 +156,7 @@ export function writeConfig(
   writeFileSync(
     file,
     `publicUrl: ${publicUrlOf(port, options)}
-listen: { host: 127.0.0.1, port: ${port}${more(tlsSettings(options))} }
+listen: { host: 127.0.0.1, port: ${port}${more(tlsSettings(folder, options))} }
 operations: { host: 127.0.0.1, port: 0 }
 authorization:
   mode: external
@@ -175,8 +175,12 @@ function publicUrlOf(port: number, { tls }: TestGatewayOptions): string {
   return `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
 }
 
-function tlsSettings({ tls }: TestGatewayOptions): string | undefined {
-  return tls && `tls: { certificate: { file: "${tls.certificate}" }, key: { file: "${tls.key}" } }`
+function tlsSettings(folder: string, { tls }: TestGatewayOptions): string | undefined {
+  if (tls === undefined) return undefined
+  // A checkout gives files the rights of its umask; a key that everybody may read is refused.
+  const key = join(folder, 'listener.key')
+  writeFileSync(key, readFileSync(tls.key), { mode: 0o600 })
+  return `tls: { certificate: { file: "${tls.certificate}" }, key: { file: "${key}" } }`
 }
 
 export function readAudit(folder: string): readonly Record<string, unknown>[] {
