@@ -22,7 +22,7 @@ import { cedar, type Engine } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { buildLoaded, NOWHERE, type Action, type Loaded } from './loaded.ts'
-import { Permit } from './permit.ts'
+import { Permit, type Decision } from './permit.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { targetOf } from './names.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
@@ -104,6 +104,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   let state: Loaded | undefined
   let closed = false
   let cache = newCache()
+  const decisionsMade = new WeakMap<Verdict, Decision>()
 
   function newCache() {
     return createDecisionCache((principal: Principal): Own => {
@@ -187,12 +188,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     const verdict = verdictOf(cache.of(identity.principal), action, args)
     if ('path' in verdict) return inconvertible(action, verdict)
     if (verdict.answer !== 'allow') return denied(verdict)
-    const decision = {
-      mode: 'ENFORCE' as const,
-      policies: verdict.policies,
-      setVersion: state.setVersion,
-      schemaVersion: state.schema.version,
-    }
+    const decision = decisionOf(verdict, state)
     return new Permit({ requestId, identity, entry: seen, args, argsJson, decision })
   }
 
@@ -212,6 +208,21 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     const verdict = decideCall(action, entity, around, converted)
     cache.remember(tool, key, verdict)
     return verdict
+  }
+
+  /** One object per verdict, so that whoever writes it down does that once. Verdicts live as long as the state. */
+  function decisionOf(verdict: Verdict, from: Loaded): Decision {
+    let decision = decisionsMade.get(verdict)
+    if (decision === undefined) {
+      decision = {
+        mode: 'ENFORCE',
+        policies: verdict.policies,
+        setVersion: from.setVersion,
+        schemaVersion: from.schema.version,
+      }
+      decisionsMade.set(verdict, decision)
+    }
+    return decision
   }
 
   function visible(identity: Identity, target?: string): VisibleList {
