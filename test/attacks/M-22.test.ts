@@ -112,6 +112,13 @@ test('M-22 MCP 2026-07-28, server/tools: images, links and resources in a result
   expect(contacted).toBe(0)
 })
 
+test('M-22 MCP 2026-07-28, server/tools: what a target said is marked, what the gateway says itself is not', async () => {
+  const ofTarget = await verbatim(result('anything'))
+  expect(ofTarget.header('x-sallyport-content')).toBe('untrusted')
+  world.target.behave({ answer: 'html-login' })
+  expect((await post(world)).header('x-sallyport-content')).toBeUndefined()
+})
+
 test('M-22 MCP 2026-07-28, server/tools: no header of the target reaches the caller', async () => {
   world.target.behave({ answer: 'extra-headers' })
   const answer = await post(world)

@@ -10,7 +10,7 @@ export type AnswerContext = {
 }
 
 const EXPOSED =
-  'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, DPoP-Nonce, Retry-After, X-Sallyport-Request-Id'
+  'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, DPoP-Nonce, Retry-After, X-Sallyport-Request-Id, X-Sallyport-Content'
 
 export function answerHeaders(context: AnswerContext): string[] {
   const headers = [
@@ -27,5 +27,14 @@ export function answerHeaders(context: AnswerContext): string[] {
     headers.push('access-control-allow-origin', context.origin)
     headers.push('access-control-expose-headers', EXPOSED)
   }
+  return headers
+}
+
+/**
+ * Marks an answer whose content is a target's word (M-22): data from outside, whose text no reader should take for
+ * an instruction. Refusals, lists and metadata of the gateway's own are not marked.
+ */
+export function contentOfTarget(headers: string[]): string[] {
+  headers.push('x-sallyport-content', 'untrusted')
   return headers
 }

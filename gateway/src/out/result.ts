@@ -3,12 +3,12 @@
 import type { ServerResponse } from 'node:http'
 
 import type { RpcId } from '../json/value.ts'
-import { answerHeaders, type AnswerContext } from './answer-headers.ts'
+import { answerHeaders, contentOfTarget, type AnswerContext } from './answer-headers.ts'
 import { writeJson } from './write-json.ts'
 
-/** One whole JSON-RPC response, byte for byte. */
+/** One whole JSON-RPC response of a target, byte for byte. */
 export function writeResult(res: ServerResponse, body: Buffer, context: AnswerContext): void {
-  writeJson(res, 200, answerHeaders(context), body)
+  writeJson(res, 200, contentOfTarget(answerHeaders(context)), body)
 }
 
 /** A result that the gateway itself gives (lists, discover); raw numbers in it keep their text. */

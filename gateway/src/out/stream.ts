@@ -3,7 +3,7 @@
 // on one line each; a line break in one would forge an event and ends the stream instead (M-21).
 import type { ServerResponse } from 'node:http'
 
-import { answerHeaders, type AnswerContext } from './answer-headers.ts'
+import { answerHeaders, contentOfTarget, type AnswerContext } from './answer-headers.ts'
 
 export type StreamSettings = {
   readonly keepAliveMs: number
@@ -33,7 +33,7 @@ export async function writeStream(
   context: AnswerContext,
   settings: StreamSettings = DEFAULT_STREAM_SETTINGS,
 ): Promise<StreamEnd> {
-  const headers = answerHeaders(context)
+  const headers = contentOfTarget(answerHeaders(context))
   headers.push('content-type', 'text/event-stream', 'x-accel-buffering', 'no')
   res.writeHead(200, headers)
   res.flushHeaders()
