@@ -1,4 +1,5 @@
 // One JSON document as a complete answer. Every shape but the stream ends here.
+import { isAscii } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 
 /** Headers are the flat list of names and values; the body is written whole, with its length. */
@@ -17,8 +18,13 @@ export function writeJson(
   headers.push('content-length', String(Buffer.byteLength(body)))
   if (mustClose(res)) headers.push('connection', 'close')
   res.writeHead(status, headers)
-  res.end(body)
+  // A short text leaves with the head in one piece; a buffer would be a second one.
+  if (typeof body !== 'string' && body.length <= ONE_PIECE && isAscii(body)) {
+    res.end(body.toString('latin1'), 'latin1')
+  } else res.end(body)
 }
+
+const ONE_PIECE = 16_384
 
 /** Up to this, the unread rest of a request is read and dropped so that the connection can be kept. */
 const WORTH_DRAINING = 65_536

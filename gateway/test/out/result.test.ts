@@ -9,8 +9,8 @@ import { CONTEXT, overTheWire, parse } from './wire.ts'
 const ORIGIN = { requestId: 'req-1', origin: 'https://app.acme.example' }
 
 describe('complete answers (MCP 2026-07-28, transports/streamable-http)', () => {
-  it('a result is relayed byte for byte', async () => {
-    const body = '{"jsonrpc":"2.0","id":1,"result":{"n":12345678901234567.89,"é":"\\u00e9"}}'
+  it.each(['e', 'é', 'e'.repeat(20_000)])('a result is relayed byte for byte', async (name) => {
+    const body = `{"jsonrpc":"2.0","id":1,"result":{"n":12345678901234567.89,"${name}":"\\u00e9"}}`
     const wire = await overTheWire((res) => writeResult(res, Buffer.from(body), CONTEXT))
     expect(wire.status).toBe(200)
     expect(Buffer.from(wire.body, 'latin1').toString()).toBe(body)
