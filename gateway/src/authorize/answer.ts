@@ -1,0 +1,95 @@
+// The answer to a call that an operator spells out, as the data path would give it and without why: for
+// explanations, cases, replays and reviews (policy-audit §1.4). Same engine, schema and converter; uncached.
+import type { RefusalCode } from '../answers.ts'
+import type { Principal } from '../identify/identity.ts'
+import { convert } from './convert.ts'
+import { CHANGED, inconvertible, unusable } from './denials.ts'
+import type { Explanation, Question } from './explanation.ts'
+import type { Action, Loaded } from './loaded.ts'
+import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
+import { findReservedKey } from './reserved-keys.ts'
+import { decideCall, mayBeAllowed, type Surroundings } from './verdict.ts'
+
+export type Answer = Pick<Explanation, 'decision' | 'code' | 'reason' | 'deciding' | 'visible'>
+/** Of the policies alone, whatever the state of the tool is. */
+export type Judgement = Omit<Answer, 'visible'>
+
+export type Answered = Answer & {
+  /** `undefined` where there is no such tool, or none with a schema. */
+  readonly action: Action | undefined
+  readonly judgement: Judgement | undefined
+}
+
+/** What the caller would be told today. */
+export function answerQuestion(
+  question: Question,
+  principal: PrincipalEntity,
+  state: Loaded | undefined,
+  around: Surroundings,
+): Answered {
+  const nothing = { action: undefined, judgement: undefined, visible: false, deciding: [] }
+  const entry = state?.catalogue.entries.get(question.tool)
+  if (state === undefined || entry === undefined) {
+    const reason = 'there is no such tool in the catalogue'
+    return { ...nothing, ...deny('authorize.no_such_tool', reason) }
+  }
+  const action = state.actions.get(question.tool)
+  if (action === undefined) {
+    return { ...nothing, ...deny('authorize.no_such_tool', unusable(entry, state.schema)) }
+  }
+  const reached = mayBeAllowed(action, principal, around)
+  const usable = entry.pin === 'approved' && entry.quarantined === undefined
+  const judgement = judgeArguments(question, action, principal, around)
+  const visible = usable && reached.answer === 'allow'
+  const answered = { ...judgement, visible, action, judgement }
+  if (reached.answer !== 'allow') return { ...answered, ...deny('authorize.no_such_tool') }
+  if (usable) return answered
+  const code = entry.pin === 'changed' ? 'authorize.tool_changed' : 'authorize.no_such_tool'
+  return { ...answered, ...deny(code, entry.quarantined ?? CHANGED) }
+}
+
+/** The decision on the arguments, whatever the state of the tool is. */
+export function judgeArguments(
+  { args }: Question,
+  action: Action,
+  principal: PrincipalEntity,
+  around: Surroundings,
+): Judgement {
+  const reserved = findReservedKey(args, JSON.stringify(args))
+  if (reserved !== undefined) {
+    return { ...deny('authorize.reserved_key', `\`${reserved}\` is reserved`), deciding: [] }
+  }
+  const converted = convert(action.plan, args)
+  if ('path' in converted) {
+    const { refused, reason = '', policies = [] } = inconvertible(action, converted)
+    return { ...deny(refused, reason), deciding: policies }
+  }
+  const { answer, policies: deciding, reason } = decideCall(action, principal, around, converted)
+  if (answer === 'allow') return { decision: 'allow', code: undefined, reason, deciding }
+  const code = answer === 'error' ? 'authorize.policy_error' : 'authorize.denied'
+  return { ...deny(code, reason), deciding }
+}
+
+/** The principal of a question as policies see it. */
+export function entityOf(
+  { principal }: Pick<Question, 'principal'>,
+  homeIssuer: string,
+): PrincipalEntity {
+  return principalEntity(principalOf(principal), homeIssuer)
+}
+
+function principalOf(principal: Question['principal']): Principal {
+  const { kind, issuer, subject = '', clientId, tenant } = principal
+  const tags = new Map(Object.entries(principal.tags))
+  const common = { issuer, clientId, tenant, tags, fingerprint: '' }
+  return kind === 'client' ? { kind, ...common } : { kind, subject, ...common }
+}
+
+function deny(code: RefusalCode): { decision: 'deny'; code: RefusalCode }
+function deny(
+  code: RefusalCode,
+  reason: string,
+): { decision: 'deny'; code: RefusalCode; reason: string }
+function deny(code: RefusalCode, reason?: string) {
+  return { decision: 'deny', code, ...(reason === undefined ? {} : { reason }) }
+}
