@@ -1,6 +1,7 @@
 // The parts of a running gateway that the operator's socket reaches, bound to what runs now.
 import { join } from 'node:path'
 import type { OperatorParts } from './admin/operator.ts'
+import { createRequireRole, type OperatorRoleParts } from './admin/operator-role.ts'
 import type { AboutPerson } from './audit/record.ts'
 import { findRecords } from './audit/search.ts'
 import { endRevoked } from './end-revoked.ts'
@@ -18,9 +19,11 @@ export function operatorParts(of: {
 }): OperatorParts {
   const { shared, health, running, reload } = of
   const { audit, denyList, streams } = shared
+  const requireRole = createRequireRole(operatorRoleParts(running))
   const auditFolder = join(running().config.stateFolder, 'audit')
   return {
     reload,
+    requireRole,
     issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
     principals: () => running().identify.principals(),
     explain: (question) => running().authorize.explain(question),
@@ -42,6 +45,7 @@ export function operatorParts(of: {
     },
     status: () => ({
       version: shared.version,
+      publicUrl: running().config.publicUrl,
       ready: health.ready(),
       checks: health.reports(),
       issuers: running().identify.issuers(),
@@ -53,6 +57,20 @@ export function operatorParts(of: {
       openStreams: streams.count(),
       revocations: denyList.size(),
     }),
+  }
+}
+
+/** Verified as a caller is, at whichever resource of the gateway the token is for. */
+export function operatorRoleParts(running: () => Generation): OperatorRoleParts {
+  return {
+    settings: () => running().config.operators,
+    publicUrl: () => running().config.publicUrl,
+    identify: (token) => {
+      const { config, identify } = running()
+      const base = `${config.publicUrl}/mcp`
+      const targets = Object.keys(config.targets).map((id) => `${base}/${id}`)
+      return identify.identifyAnywhere(token, [base, ...targets])
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { JsonObject, JsonValue } from '@sallyport/gateway/json/value.ts'
 import { CommandFailure } from '../exit-codes.ts'
+import type { ExitName } from '../exit-codes.ts'
 import { objectOf, stringOf } from '../mcp/shape.ts'
 import { parseExact } from '../terminal/exact-json.ts'
 
@@ -88,5 +89,13 @@ function answerOf(response: IncomingMessage, body: string): JsonObject {
   const status = response.statusCode ?? 0
   if (status === 200 && answer !== undefined) return answer
   const said = stringOf(answer?.['error']) ?? `the gateway answered ${status}`
-  throw new CommandFailure(status >= 500 ? 'tryLater' : 'usage', said)
+  const fix = stringOf(answer?.['fix'])
+  throw new CommandFailure(exitOf(status), said, fix === undefined ? {} : { fix })
+}
+
+/** Orders that need a role are answered 401 without a person behind them, and 403 without the role. */
+function exitOf(status: number): ExitName {
+  if (status >= 500) return 'tryLater'
+  if (status === 401) return 'signIn'
+  return status === 403 ? 'denied' : 'usage'
 }

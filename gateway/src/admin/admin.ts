@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http'
 import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Context } from 'hono'
 import { DEFAULT_JSON_LIMITS, readJson } from '../json/read.ts'
+import { NOT_ALLOWED_STATUS, NotAllowed } from './not-allowed.ts'
 
 /** What the composition root lends to the socket. Each part rejects with an Error in words for the operator. */
 export type AdminParts = {
@@ -64,7 +65,11 @@ function routes(parts: AdminParts): Hono {
   )
   app.post('/reload', async (context) => context.json((await parts.reload()) as object))
   app.notFound((context) => context.json({ error: 'there is nothing at this path' }, 404))
-  app.onError((error, context) => context.json({ error: error.message }, 400))
+  app.onError((error, context) =>
+    error instanceof NotAllowed
+      ? context.json({ error: error.message, fix: error.fix }, NOT_ALLOWED_STATUS[error.because])
+      : context.json({ error: error.message }, 400),
+  )
   return app
 }
 

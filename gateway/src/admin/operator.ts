@@ -5,9 +5,12 @@ import type { Explanation, Question } from '../authorize/explain.ts'
 import type { Principal } from '../identify/identity.ts'
 import type { Revocation } from '../identify/revocation.ts'
 import type { AdminParts } from './admin.ts'
+import type { RequireRole } from './operator-role.ts'
 
 /** The parts of a running gateway that the operator reaches. */
 export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> & {
+  /** For orders that need a person with a role: they carry the operator's own access token. */
+  readonly requireRole: RequireRole
   readonly issuers: () => readonly string[]
   readonly principals: () => Iterable<Principal>
   readonly explain: (question: Question) => Explanation

@@ -5,6 +5,8 @@
 //   x-relaxation  a relaxation of security: warned at start, recorded, listed
 //   x-expected    what to write, in words; x-fix: how to mend it
 import { z } from 'zod'
+import { operatorSettings } from '../admin/settings.ts'
+import { rateLimitSettings } from '../authorize/limits/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
@@ -103,6 +105,7 @@ export const configSchema = z
       .record(targetId, targetSettings)
       .default({})
       .describe('the servers behind the gateway, by id'),
+    operators: operatorSettings.optional(),
     limits: z
       .strictObject({
         bodyBytes: z
@@ -127,6 +130,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe('what one client may take'),
+    rateLimits: rateLimitSettings.prefault({}),
     log: logSettings.prefault({}).describe('the log on standard output'),
   })
   .describe('Configuration of Sallyport')

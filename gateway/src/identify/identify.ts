@@ -24,6 +24,11 @@ import type { Issuer } from './verify-token.ts'
 
 export type Identify = {
   readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
+  /** Who is behind a token that is good for any of these resources: an operator's, which comes by no route. */
+  readonly identifyAnywhere: (
+    token: string,
+    resources: readonly string[],
+  ) => Promise<Identity | Refusal>
   /** Whether somebody who was let in has been revoked since. Throws Fault where that cannot be known. */
   readonly revoked: (identity: Identity) => Refusal | undefined
   /** Principals that were met, for lists that are filtered ahead. */
@@ -78,10 +83,31 @@ export function createIdentify(settings: IdentifySettings, parts: IdentifyParts)
   const counts = { cached: 0, verified: 0 }
 
   function identify(head: Head): Identity | Refusal | Promise<Identity | Refusal> {
-    const token = bearerToken(head.headers.get('authorization'))
+    return identifyAt(head.headers.get('authorization'), head.route.resource)
+  }
+
+  async function identifyAnywhere(
+    token: string,
+    resources: readonly string[],
+  ): Promise<Identity | Refusal> {
+    let refusal = refuse('identify.wrong_audience')
+    for (const resource of resources) {
+      const identified = await identifyAt(`Bearer ${token}`, resource)
+      if (!isRefusal(identified)) return identified
+      // Whatever else is wrong with the token is wrong at every resource.
+      if (identified.refused !== 'identify.wrong_audience') return identified
+      refusal = identified
+    }
+    return refusal
+  }
+
+  function identifyAt(
+    authorization: string | undefined,
+    resource: string,
+  ): Identity | Refusal | Promise<Identity | Refusal> {
+    const token = bearerToken(authorization)
     if (typeof token !== 'string') return token
     const tokenHash = hash('sha256', token, 'hex')
-    const { resource } = head.route
     for (const partition of partitionsOf(resource)) {
       const known = cache.get(tokenHash, partition)
       if (known === undefined) continue
@@ -142,6 +168,7 @@ export function createIdentify(settings: IdentifySettings, parts: IdentifyParts)
 
   return {
     identify,
+    identifyAnywhere,
     revoked: revocationOf,
     principals: principals.all,
     issuers: () => [...issuers.values()].map((issuer) => issuer.keys.status()),
