@@ -73,6 +73,8 @@ export const REFUSALS = {
   'authorize.reserved_key': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument name is reserved for the policy engine', fix: 'arguments must not contain `__entity`, `__extn` or `__expr`' },
   'authorize.inconvertible_argument': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument that a policy reads does not fit its declared type', fix: 'send the argument in the type and range of the input schema' },
   'authorize.tool_changed': { shape: 'tool', status: 200, audience: 'caller', what: 'the definition of the tool has changed since it was approved', fix: 'ask the operator to review the new definition' },
+  'authorize.rate_limited': { shape: 'rpc', status: 429, rpc: -32003, audience: 'caller', what: 'too many requests in too short a time', fix: 'wait for the seconds of `data.retryAfter`, then go on more slowly' },
+  'authorize.disabled': { shape: 'tool', status: 200, audience: 'caller', what: 'an operator has disabled this', fix: 'do not try again; ask the operator with the request id' },
 
   // call: the target
   'call.input_required': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for further input, which this version does not relay', fix: 'call a tool that needs no further input' },

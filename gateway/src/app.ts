@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { listenAdmin } from './admin/admin.ts'
 import { createOperator } from './admin/operator.ts'
 import { createAudit } from './audit/audit.ts'
+import { createBudgets, type Budgets } from './authorize/limits/limits.ts'
 import { createOpenStreams } from './call/open-streams.ts'
 import type { Environment } from './config/environment.ts'
 import type { Loaded } from './config/load.ts'
@@ -22,7 +23,7 @@ import { createPools } from './net/pools.ts'
 import { createExchangeObserver } from './observe-exchange.ts'
 import { createHealth } from './observe/health.ts'
 import { createLog, type Log, type LogStream } from './observe/log.ts'
-import { createMetrics } from './observe/metrics.ts'
+import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { listenOperations } from './observe/operations-server.ts'
 import { addProcessMetrics } from './observe/process-metrics.ts'
 import { writeFault } from './out/fault.ts'
@@ -150,6 +151,7 @@ async function compose(
     fetch,
     pools: createPools(),
     streams,
+    budgets: meteredBudgets(clock, metrics),
     observe,
     port: () => port,
     version: VERSION,
@@ -205,6 +207,13 @@ function open({ server }: InboundServer, port: number, host: string): Promise<nu
     server.once('error', reject)
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
+}
+
+function meteredBudgets(clock: Clock, metrics: Metrics): Budgets {
+  const refused = metrics.counter('sallyport_rate_limited', 'refused for a spent limit', ['limit'])
+  const budgets = createBudgets(clock, (name) => refused.with(name).inc())
+  metrics.gauge('sallyport_rate_limit_keys', 'keys with a budget', budgets.sizes, ['limit'])
+  return budgets
 }
 
 function reportHealth(

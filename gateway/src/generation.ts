@@ -149,6 +149,7 @@ async function build(
     connectors,
     audit: shared.audit,
     streams: shared.streams,
+    budgets: shared.budgets.under(config),
     clock: shared.clock,
     authorizationServers: config.authorization.issuers.map(({ issuer }) => issuer),
     requiredScopes: config.authorization.requiredScopes,

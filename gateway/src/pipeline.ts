@@ -8,6 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from './audit/record.ts'
 import type { Authorize } from './authorize/authorize.ts'
+import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { Connector } from './call/connector.ts'
 import type { FollowedCall, OpenStreams } from './call/open-streams.ts'
@@ -46,6 +47,7 @@ export type PipelineParts = {
   readonly connectors: ReadonlyMap<string, Connector>
   readonly audit: Audit
   readonly streams: OpenStreams
+  readonly budgets: Limits
   readonly clock: Clock
   readonly authorizationServers: readonly string[]
   readonly requiredScopes: readonly string[]
@@ -90,6 +92,8 @@ export function createPipeline(parts: PipelineParts): Handle {
 }
 
 async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
+  const flood = parts.budgets.ofAddress(arrived.request.socket.remoteAddress ?? '')
+  if (flood !== undefined) return say(parts, arrived, flood)
   const head = checkHead(arrived.request, parts.routes, arrived.requestId, parts.head)
   if (isRefusal(head)) return say(parts, arrived, head)
   if (head.kind !== 'mcp') return publish(parts, arrived, head)
@@ -104,7 +108,8 @@ async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
   if (isRefusal(inbound)) return say(parts, known, inbound)
   // A body may take its time, and its sender be revoked meanwhile.
   const revoked = parts.revoked(identity)
-  if (revoked !== undefined) return say(parts, { ...known, inbound }, revoked)
+  const stopped = revoked ?? parts.budgets.ofCaller(identity)
+  if (stopped !== undefined) return say(parts, { ...known, inbound }, stopped)
   const understood = { ...known, inbound }
   try {
     await dispatch(parts, understood)
@@ -157,7 +162,9 @@ async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
   if (isRefusal(asked)) return say(parts, exchange, asked)
   const named = { ...exchange, tool: qualify(exchange.head.route.target, asked.name) }
   const permit = permitFor(parts, named, asked.args)
-  return isRefusal(permit) ? say(parts, named, permit) : carryOut(parts, named, permit)
+  if (isRefusal(permit)) return say(parts, named, permit)
+  const spent = parts.budgets.ofCall(permit.identity, permit.entry)
+  return spent === undefined ? carryOut(parts, named, permit) : say(parts, named, spent)
 }
 
 /** Visibility before anything that could tell a hidden tool from an unknown one (M-10), the decision last. */
@@ -176,6 +183,7 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
     await send(parts, exchange, permit, cancel, followed)
   } finally {
     followed.close()
+    parts.budgets.leave(permit.entry)
   }
 }
 

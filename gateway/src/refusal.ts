@@ -18,6 +18,8 @@ export type Refusal = {
   readonly policies?: readonly string[]
   /** Members added to `error.data` of a JSON-RPC answer, as the revision demands (`supported`, `requested`). */
   readonly rpcData?: Readonly<Record<string, unknown>>
+  /** Sent as `Retry-After`, in seconds. */
+  readonly retryAfterSeconds?: number
   /** The id of the JSON-RPC request that is refused, where it was understood before an Inbound existed. */
   readonly rpcId?: RpcId
   /** All scopes of the operation, for a challenge (RFC 6750 §3). */

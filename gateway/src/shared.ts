@@ -1,5 +1,6 @@
 // What outlives a configuration: the parts of one process that every generation uses.
 import type { Audit, RecordKind } from './audit/record.ts'
+import type { Budgets } from './authorize/limits/limits.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { DenyList } from './identify/deny-list.ts'
 import type { KeyCaches } from './identify/identify.ts'
@@ -25,6 +26,7 @@ export type Shared = {
   readonly fetch: GuardedFetch
   readonly pools: Pools
   readonly streams: OpenStreams
+  readonly budgets: Budgets
   readonly observe: (exchange: Exchange, ended: Ended) => void
   /** Port that the data plane listens on. */
   readonly port: () => number

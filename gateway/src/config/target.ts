@@ -1,6 +1,7 @@
 // One target: the slice of its connector beside the slices that every kind of target has. A new connector
 // adds its members here and nowhere else in the configuration.
 import { z } from 'zod'
+import { targetRateLimitSettings } from '../authorize/limits/settings.ts'
 import { mcpTargetMembers } from '../call/mcp/settings.ts'
 import { catalogueMembers } from '../catalogue/settings.ts'
 import { credentialSettings } from '../credential/settings.ts'
@@ -10,6 +11,7 @@ const common = {
   credential: credentialSettings
     .default({ kind: 'none' })
     .describe('what the gateway shows of itself to the target'),
+  rateLimits: targetRateLimitSettings.prefault({}),
 }
 
 export const targetSettings = z

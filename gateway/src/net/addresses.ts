@@ -62,6 +62,16 @@ export function isCidr(text: string): boolean {
   return ipaddr.isValidCIDR(text)
 }
 
+/** Whose budget an address spends: IPv4 as it is, of IPv6 the network of 64 bits, which one subscriber has at least. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  // The zone of a link-local peer is this host's own word for an interface.
+  const parsed = parseAddress(address.replace(/%.*$/, ''))
+  if (parsed === undefined) return address
+  if (parsed.kind() === 'ipv4') return parsed.toString()
+  return Buffer.from(parsed.toByteArray().slice(0, 8)).toString('hex')
+}
+
 function parseAddress(text: string): Address | undefined {
   // A zone (`fe80::1%eth0`) selects an interface, which no caller has any business to do.
   if (text.includes('%') || !ipaddr.isValid(text)) return undefined

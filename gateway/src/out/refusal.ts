@@ -28,6 +28,9 @@ export function writeRefusal(res: ServerResponse, refusal: Refusal, context: Ref
   }
   // MUST (RFC 9110 §15.5.6): a 405 lists what is allowed.
   if (answer.status === 405) headers.push('allow', refusal.expected ?? 'POST')
+  if (refusal.retryAfterSeconds !== undefined) {
+    headers.push('retry-after', String(refusal.retryAfterSeconds))
+  }
   writeJson(res, answer.status, headers, JSON.stringify(body(refusal, answer, data, id)))
 }
 
