@@ -58,3 +58,36 @@ test.each([
 test('no header is no challenge', () => {
   expect(bearerChallenge(null)).toBeUndefined()
 })
+
+test.each([
+  ['Negotiate dG9rZW4=', ['negotiate']],
+  ['Negotiate dG9rZW4', ['negotiate']],
+  ['Negotiate dG9rZW4==', ['negotiate']],
+  ['Negotiate dG9rZW4== , Bearer scope=a', ['negotiate', 'bearer']],
+])('RFC 9110 §11.2: the token68 of `%s` is passed over', (header, schemes) => {
+  expect(parseChallenges(header).map(({ scheme }) => scheme)).toEqual(schemes)
+})
+
+test('RFC 9110 §5.6.1.2: empty members of the list say nothing', () => {
+  const header = ' , ,, Bearer scope="a" ,, ,error=b, ,'
+  expect(parseChallenges(header)).toEqual([
+    {
+      scheme: 'bearer',
+      parameters: new Map([
+        ['scope', 'a'],
+        ['error', 'b'],
+      ]),
+    },
+  ])
+})
+
+test('RFC 9110 §5.6.4: any character can be quoted, a space and a tab too', () => {
+  expect(bearerChallenge('Bearer scope="a\\ b\\\tc"')?.scope).toBe('a b\tc')
+})
+
+test('a header of 8192 characters is read, a longer one is none', () => {
+  const header = (length: number) => `Bearer scope="${'x'.repeat(length - 15)}"`
+  expect(header(8192)).toHaveLength(8192)
+  expect(bearerChallenge(header(8192))?.scope).toHaveLength(8177)
+  expect(bearerChallenge(header(8193))).toBeUndefined()
+})

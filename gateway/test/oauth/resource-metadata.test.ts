@@ -124,3 +124,27 @@ test('O-03: resource_metadata that is no URL is refused', async () => {
   const failure = await failureOf(fetchResourceMetadata(url, '/relative', network))
   expect(failure).toMatchObject({ reason: 'not_conform' })
 })
+
+test('RFC 9728 §3.1: metadata is asked for as JSON, and no redirect is followed', async () => {
+  const requests: unknown[] = []
+  await fetchResourceMetadata(url, PATH_FORM, {
+    allowLoopbackHttp: false,
+    fetch: async (_, request) => {
+      requests.push(request)
+      return Response.json(document)
+    },
+  })
+  expect(requests).toEqual([
+    { method: 'GET', headers: { accept: 'application/json' }, redirect: 'manual' },
+  ])
+})
+
+test.each([
+  'application/json; charset=utf-8',
+  'application/json ;charset=utf-8',
+  'Application/JSON',
+])('RFC 9110 §8.3.1: `%s` is JSON', async (type) => {
+  const answer = () => new Response(JSON.stringify(document), { headers: { 'content-type': type } })
+  const { network } = cannedNetwork({ [PATH_FORM]: answer })
+  expect((await fetchResourceMetadata(url, PATH_FORM, network)).resource).toBe(RESOURCE)
+})
