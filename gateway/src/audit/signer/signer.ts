@@ -1,0 +1,147 @@
+// Operator file: the process that holds the checkpoint key (policy-audit §2.3). It sees origins, sizes and roots, never
+// a record. It signs a tree that begins with the one that it signed last, and nothing else. One unix socket, mode 0600:
+//
+//   POST /sign   an offer (checkpoint.ts) → one signature line · 409 and the size that it knows · 403 · 422 · 400
+//   GET  /keys   its keys, as in `checkpoint.keys`
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { chmodSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { checkpointText, parseCheckpoint, parseOffer, type Checkpoint } from '../checkpoint.ts'
+import { keyLine } from '../known-keys.ts'
+import { signatureLine, signText } from '../note.ts'
+import { isConsistent } from '../tree.ts'
+import { ensureKeys, readKeys, type SignerKeys } from './keys.ts'
+import { openRemembered, type Remembered } from './remembered.ts'
+
+export type SignerSettings = {
+  readonly socket: string
+  /** The key; made where it is not there. Beside it lie its history and what was signed. */
+  readonly keyFile: string
+  /** What stands before the name of the log in every origin that it signs for. */
+  readonly name: string
+}
+
+export type Signer = {
+  /** The key in use, as verifiers need it. */
+  readonly verifierKey: () => string
+  readonly close: () => Promise<void>
+}
+
+type Answer = { readonly status: number; readonly body: string }
+
+const MAX_BYTES = 16 * 1024
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8' }
+
+/** Rejects in words where the socket or a file cannot be had. */
+export async function startSigner({ socket, keyFile, name }: SignerSettings): Promise<Signer> {
+  const read = createKeyReader(keyFile, name)
+  const remembered = openRemembered(`${keyFile}.signed`)
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const what = `${request.method} ${request.url}`
+    if (what === 'GET /keys') return { status: 200, body: read().history.map(keyLine).join('') }
+    if (what !== 'POST /sign') return { status: 404, body: 'there is POST /sign and GET /keys\n' }
+    const body = await bodyOf(request)
+    return body === undefined ? bad('the offer is too long') : sign(body, read(), remembered, name)
+  }
+  const server = createServer({ requestTimeout: 5000 }, (request, response) => {
+    answer(request)
+      .catch((error: unknown) => ({ status: 500, body: `${wordsOf(error)}\n` }))
+      .then(({ status, body }) => response.writeHead(status, PLAIN).end(body))
+      .catch(() => response.destroy())
+  })
+  await listen(server, socket)
+  return {
+    verifierKey: () => read().history.at(-1)?.key ?? '',
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          remembered.close()
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function sign(
+  body: string,
+  { privateKey }: SignerKeys,
+  remembered: Remembered,
+  name: string,
+): Answer {
+  const offer = parseOffer(body)
+  const offered = offer && parseCheckpoint(offer.checkpoint)
+  if (offer === undefined || offered === undefined) return bad('it is no offer of a checkpoint')
+  const { origin, size } = offered
+  if (!origin.startsWith(`${name}/`) || origin.slice(name.length + 1).includes('/')) {
+    return { status: 403, body: `the origin is not one of \`${name}\`\n` }
+  }
+  const last = remembered.last(origin)
+  const former: Checkpoint = last ?? { origin, size: 0, root: Buffer.alloc(0) }
+  if (offer.former !== former.size || size < former.size) {
+    return { status: 409, body: `${former.size}\n` }
+  }
+  if (!isConsistent(former, offered, offer.proof)) {
+    return { status: 422, body: `the tree does not begin with the ${former.size} leaves signed\n` }
+  }
+  // Written first: after a crash in between, one more was remembered than was signed, and nothing is lost by it.
+  if (size > former.size) remembered.remember(offered)
+  return { status: 200, body: signatureLine(signText(checkpointText(offered), origin, privateKey)) }
+}
+
+/** The key is read again when its file was replaced: a rotation needs no restart. */
+function createKeyReader(file: string, name: string): () => SignerKeys {
+  let keys = ensureKeys(file, name)
+  let stamp = statSync(file).ino
+  return () => {
+    const { ino } = statSync(file)
+    if (ino !== stamp) keys = readKeys(file, name)
+    stamp = ino
+    return keys
+  }
+}
+
+function bad(words: string): Answer {
+  return { status: 400, body: `${words}\n` }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BYTES) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+async function listen(server: Server, socket: string): Promise<void> {
+  if (await answers(socket)) throw new Error(`a signer answers at \`${socket}\` already`)
+  rmSync(socket, { force: true })
+  const umask = process.umask(0o177) // no window between creation and chmod
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(socket, resolve)
+    })
+  } finally {
+    process.umask(umask)
+  }
+  chmodSync(socket, 0o600)
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown failure'
+}

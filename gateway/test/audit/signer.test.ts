@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hash } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { checkpointText, offerText } from '../../src/audit/checkpoint.ts'
+import { isVouchedFor, parseKeyLines } from '../../src/audit/known-keys.ts'
+import { isSignedBy, named, parseNote, parseVerifierKey } from '../../src/audit/note.ts'
+import { rotateKeys } from '../../src/audit/signer/keys.ts'
+import { startSigner } from '../../src/audit/signer/signer.ts'
+import { consistencyProof, rootHash, type ReadNode } from '../../src/audit/tree.ts'
+import { createTreeFile } from '../../src/audit/tree-file.ts'
+
+const NAME = 'gateway.example/audit'
+const ORIGIN = `${NAME}/one`
+
+function treeOf(texts: readonly string[]): ReadNode {
+  const tree = createTreeFile({ append: () => undefined, read: () => undefined })
+  for (const text of texts) tree.add(hash('sha256', text, 'buffer'))
+  return tree.node
+}
+const node = treeOf(Array.from({ length: 20 }, (_, at) => `leaf ${at}`))
+const other = treeOf(Array.from({ length: 20 }, (_, at) => `other ${at}`))
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-signer-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function open(folder = newFolder()) {
+  const settings = { socket: join(folder, 's'), keyFile: join(folder, 'key'), name: NAME }
+  const signer = await startSigner(settings)
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= signer.close())
+  onTestFinished(close)
+  const ask = (method: string, path: string, body = '') =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
+      request({ socketPath: settings.socket, method, path, agent: false }, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        )
+      })
+        .on('error', reject)
+        .end(body)
+    })
+  const offer = (former: number, size: number, from: ReadNode = node, origin = ORIGIN) =>
+    ask(
+      'POST',
+      '/sign',
+      offerText({
+        former,
+        proof: consistencyProof(former, size, from),
+        checkpoint: checkpointText({ origin, size, root: rootHash(size, from) }),
+      }),
+    )
+  return { ...settings, signer, ask, offer, close }
+}
+
+test('policy-audit §2.3: a tree that begins with the one signed before is signed, under the origin of its log', async () => {
+  const { offer, signer } = await open()
+  const first = await offer(0, 5)
+  const text = checkpointText({ origin: ORIGIN, size: 5, root: rootHash(5, node) })
+  const key = parseVerifierKey(signer.verifierKey())
+  const note = parseNote(`${text}\n${first.body}`)
+  expect(first.status).toBe(200)
+  expect(note && key && isSignedBy(note, named(key, ORIGIN))).toBe(true)
+  expect((await offer(5, 11)).status).toBe(200)
+  expect((await offer(11, 11)).status).toBe(200)
+})
+
+test('policy-audit §2.3: a smaller tree is refused, and so is one with another beginning', async () => {
+  const { offer } = await open()
+  await offer(0, 11)
+  expect(await offer(0, 5)).toEqual({ status: 409, body: '11\n' })
+  expect(await offer(5, 8)).toEqual({ status: 409, body: '11\n' })
+  expect((await offer(11, 12, other)).status).toBe(422)
+  expect((await offer(11, 11, other)).status).toBe(422)
+  expect((await offer(11, 12)).status).toBe(200)
+})
+
+test('policy-audit §2.3: what was signed is remembered over a restart', async () => {
+  const folder = newFolder()
+  const before = await open(folder)
+  await before.offer(0, 11)
+  await before.close()
+  const { offer } = await open(folder)
+  expect(await offer(0, 11, other)).toEqual({ status: 409, body: '11\n' })
+  expect((await offer(11, 12)).status).toBe(200)
+})
+
+test('policy-audit §2.3: no other origin is signed for, and nothing that is no offer', async () => {
+  const { offer, ask } = await open()
+  expect((await offer(0, 5, node, 'elsewhere.example/audit/one')).status).toBe(403)
+  expect((await offer(0, 5, node, `${NAME}/one/two`)).status).toBe(403)
+  expect((await ask('POST', '/sign', 'old 0\n\nnothing')).status).toBe(400)
+  expect((await ask('POST', '/sign', 'x'.repeat(20_000))).status).toBe(400)
+  expect((await ask('GET', '/sign')).status).toBe(404)
+})
+
+test('policy-audit §2.3: the old key vouches for the new one, and the signer uses it without a restart', async () => {
+  const { ask, offer, signer, keyFile } = await open()
+  const before = signer.verifierKey()
+  await offer(0, 5)
+  rotateKeys(keyFile, NAME, '2026-04-01T06:00:00.000Z')
+  const key = parseVerifierKey(signer.verifierKey())
+  const line = (await offer(5, 6)).body
+  const text = checkpointText({ origin: ORIGIN, size: 6, root: rootHash(6, node) })
+  const note = parseNote(`${text}\n${line}`)
+  expect(note && key && isSignedBy(note, named(key, ORIGIN))).toBe(true)
+  const [first, second] = parseKeyLines((await ask('GET', '/keys')).body)
+  expect(first).toEqual({ key: before })
+  expect(second?.key).toBe(signer.verifierKey())
+  expect(second && isVouchedFor(before, second)).toBe(true)
+  expect(second && isVouchedFor(signer.verifierKey(), second)).toBe(false)
+  expect(second && isVouchedFor(before, { ...second, key: before })).toBe(false)
+})
+
+test('policy-audit §2.3: the key is for its owner alone, and one signer alone uses it', async () => {
+  const { keyFile, socket, signer } = await open()
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600)
+  expect(statSync(socket).mode & 0o777).toBe(0o600)
+  expect(readFileSync(`${keyFile}.keys`, 'utf8')).toContain(signer.verifierKey())
+  await expect(startSigner({ keyFile, socket, name: NAME })).rejects.toThrow('answers')
+})
