@@ -62,14 +62,31 @@ export function isCidr(text: string): boolean {
   return ipaddr.isValidCIDR(text)
 }
 
-/** Whose budget an address spends: IPv4 as it is, of IPv6 the network of 64 bits, which one subscriber has at least. */
+/**
+ * Whose budget an address spends: IPv4 as it is, of IPv6 the network of 64 bits, which one subscriber has at least.
+ * `address` as the kernel writes it (RFC 5952); read by hand, for it is asked on every request.
+ */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address
-  // The zone of a link-local peer is this host's own word for an interface.
-  const parsed = parseAddress(address.replace(/%.*$/, ''))
-  if (parsed === undefined) return address
-  if (parsed.kind() === 'ipv4') return parsed.toString()
-  return Buffer.from(parsed.toByteArray().slice(0, 8)).toString('hex')
+  if (address.startsWith('::ffff:') && address.includes('.')) return address.slice(7)
+  const whole = firstGroups(address)
+  if (whole !== undefined) return whole
+  const [head = '', tail = ''] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const after = tail === '' ? [] : tail.split(':')
+  while (groups.length + after.length < 8) groups.push('0')
+  return [...groups, ...after].slice(0, 4).join(':')
+}
+
+/** The first four groups, where none of them is left out. */
+function firstGroups(address: string): string | undefined {
+  let end = -1
+  for (let group = 0; group < 4; group += 1) {
+    const from = end + 1
+    end = address.indexOf(':', from)
+    if (end <= from) return undefined
+  }
+  return address.slice(0, end)
 }
 
 function parseAddress(text: string): Address | undefined {
