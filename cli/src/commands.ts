@@ -83,6 +83,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/policy-explain.ts')).policyExplain,
   },
   {
+    words: ['policy', 'test'],
+    summary: 'run the cases that lie beside the policies',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-test.ts')).policyTest,
+  },
+  {
     words: ['why'],
     summary: 'say what happened to one request',
     group: 'Deciding',

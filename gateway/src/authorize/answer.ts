@@ -18,6 +18,8 @@ export type Answered = Answer & {
   /** `undefined` where there is no such tool, or none with a schema. */
   readonly action: Action | undefined
   readonly judgement: Judgement | undefined
+  /** Some arguments might be allowed, whatever the state of the tool is. */
+  readonly reachable: boolean
 }
 
 /** What the caller would be told today. */
@@ -27,7 +29,13 @@ export function answerQuestion(
   state: Loaded | undefined,
   around: Surroundings,
 ): Answered {
-  const nothing = { action: undefined, judgement: undefined, visible: false, deciding: [] }
+  const nothing = {
+    action: undefined,
+    judgement: undefined,
+    reachable: false,
+    visible: false,
+    deciding: [],
+  }
   const entry = state?.catalogue.entries.get(question.tool)
   if (state === undefined || entry === undefined) {
     const reason = 'there is no such tool in the catalogue'
@@ -40,9 +48,10 @@ export function answerQuestion(
   const reached = mayBeAllowed(action, principal, around)
   const usable = entry.pin === 'approved' && entry.quarantined === undefined
   const judgement = judgeArguments(question, action, principal, around)
-  const visible = usable && reached.answer === 'allow'
-  const answered = { ...judgement, visible, action, judgement }
-  if (reached.answer !== 'allow') return { ...answered, ...deny('authorize.no_such_tool') }
+  const reachable = reached.answer === 'allow'
+  const visible = usable && reachable
+  const answered = { ...judgement, visible, action, judgement, reachable }
+  if (!reachable) return { ...answered, ...deny('authorize.no_such_tool') }
   if (usable) return answered
   const code = entry.pin === 'changed' ? 'authorize.tool_changed' : 'authorize.no_such_tool'
   return { ...answered, ...deny(code, entry.quarantined ?? CHANGED) }

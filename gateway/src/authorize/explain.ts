@@ -19,7 +19,12 @@ export function explainCall(
 ): Explanation {
   const principal = entityOf(question, homeIssuer)
   const { uid, entity } = principal
-  const { action, judgement, ...answer } = answerQuestion(question, principal, state, around)
+  const {
+    action,
+    judgement,
+    reachable: _,
+    ...answer
+  } = answerQuestion(question, principal, state, around)
   const who = { uid: `${uid.type}::${JSON.stringify(uid.id)}`, tags: entity.tags }
   if (action === undefined || judgement === undefined) {
     return { ...answer, principal: who, policies: [], changes: [] }

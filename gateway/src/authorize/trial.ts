@@ -1,0 +1,46 @@
+// Policies that decide nothing: loaded beside those that run, to be tested, compared and proposed
+// (policy-audit §1.4). The same engine, schema and converter as on the data path, in a place of its own. An
+// operator file.
+import type { Catalogue } from '../catalogue/entry.ts'
+import { answerQuestion, entityOf, type Answered } from './answer.ts'
+import { schemaText } from './catalogue-schema.ts'
+import { cedar } from './engine.ts'
+import { explainCall, type Explanation, type Question } from './explain.ts'
+import type { Finding } from './finding.ts'
+import { buildLoaded, type Loaded } from './loaded.ts'
+import { takePlace } from './places.ts'
+import type { PolicyFile } from './policy-files.ts'
+
+export type TrialSettings = { readonly gatewayId: string; readonly homeIssuer: string }
+
+export type Trial = {
+  readonly answer: (question: Question) => Answered
+  readonly explain: (question: Question) => Explanation
+  readonly loaded: Loaded
+  /** In Cedar's notation. */
+  readonly schemaText: () => string
+  /** Leaves its place in the engine to the next one. */
+  readonly close: () => void
+}
+
+/** Everything that is wrong with the set, or the set ready to be asked. */
+export function openTrial(
+  files: readonly PolicyFile[],
+  catalogue: Catalogue,
+  { gatewayId, homeIssuer }: TrialSettings,
+): Trial | { readonly findings: readonly Finding[] } {
+  const around = { engine: cedar, gatewayId }
+  const place = takePlace()
+  const loaded = buildLoaded(files, catalogue, undefined, `${place.name}/0`, cedar)
+  if ('findings' in loaded) {
+    place.leave()
+    return loaded
+  }
+  return {
+    loaded,
+    answer: (question) => answerQuestion(question, entityOf(question, homeIssuer), loaded, around),
+    explain: (question) => explainCall(question, loaded, around, homeIssuer),
+    schemaText: () => schemaText(loaded.schema),
+    close: place.leave,
+  }
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest'
+import { caseFinding, testPolicies } from '../../src/authorize/policy-test.ts'
+import { readCases } from '../../src/config/policy-cases.ts'
+import type { JsonObject } from '../../src/json/value.ts'
+import { tagsOf } from '../../src/identify/tags.ts'
+import { catalogue, files, GATEWAY, ISSUER, tool } from './world.ts'
+
+const TRADE = tool('market___trade', {
+  type: 'object',
+  properties: { volume: { type: 'integer' }, price: { type: 'number' } },
+})
+const PERMIT = `@id("traders")
+permit(principal is AgentCore::OAuthUser, action == AgentCore::Action::"market___trade", resource)
+when { principal.hasTag("groups") && principal.getTag("groups") like "*|traders|*" }
+unless { context.input has volume && context.input.volume > 100 };
+@id("exact")
+forbid(principal, action == AgentCore::Action::"market___trade", resource)
+when { context.input has volume && context.input.volume == 9007199254740993 };`
+const SETTINGS = { gatewayId: GATEWAY, homeIssuer: ISSUER }
+const PEOPLE = `people:
+  bob: { tags: { groups: [traders, all] } }
+  eve: { tags: { groups: [visitors] } }
+`
+
+function run(cases: string, entries = [TRADE], health = {}) {
+  const read = readCases([{ file: 'a.test.yaml', text: PEOPLE + cases }])
+  expect(read.findings).toEqual([])
+  const report = testPolicies(files(PERMIT), read.cases, catalogue(entries, health), SETTINGS)
+  if ('findings' in report) throw new Error(JSON.stringify(report.findings))
+  return report
+}
+
+describe('policy-audit §1.4: cases', () => {
+  test('a case for several callers and tools is run for each', () => {
+    const report = run(`cases:
+  - { name: trade, who: [bob], tool: market___trade, expect: allow, policies: [1.cedar#traders], listed: true }
+  - { name: no trade, who: eve, tool: [market___trade, market___trade], expect: deny, listed: false }`)
+    expect(report).toEqual({ run: 3, failures: [], skipped: [], untested: ['1.cedar#exact'] })
+  })
+
+  test('a failure says place, expected, seen and the deciding line', () => {
+    const { failures } = run(`cases:
+  - name: nobody trades
+    who: bob
+    tool: market___trade
+    expect: deny`)
+    expect(failures).toEqual([
+      {
+        file: 'a.test.yaml',
+        line: 5,
+        column: 5,
+        name: 'nobody trades',
+        who: 'bob',
+        tool: 'market___trade',
+        expected: 'deny',
+        seen: 'allow',
+        because: ['decided by the permit `1.cedar#traders` (1.cedar:1)'],
+      },
+    ])
+    expect(caseFinding(failures[0] as (typeof failures)[number])).toMatchObject({
+      line: 5,
+      text: 'the case `nobody trades` (bob, market___trade) does not hold: expected deny, seen allow; decided by the permit `1.cedar#traders` (1.cedar:1)',
+    })
+  })
+
+  test('where nothing decided, what would change the answer is said', () => {
+    const { failures } = run(`cases:
+  - { name: all trade, who: eve, tool: market___trade, expect: allow }`)
+    expect(failures[0]?.seen).toBe('deny (authorize.denied)')
+    expect(failures[0]?.because[0]).toContain('"|visitors|"')
+  })
+
+  test('other deciding policies than the named ones fail the case', () => {
+    const { failures } = run(`cases:
+  - { name: by another, who: bob, tool: market___trade, expect: allow, policies: [1.cedar#x] }`)
+    expect(failures[0]).toMatchObject({
+      expected: 'allow, by `1.cedar#x`',
+      seen: 'allow, by `1.cedar#traders`',
+    })
+  })
+
+  test('policy-audit §1.1 rule 5: numbers are those of the file, not those of a double', () => {
+    const { failures } = run(`cases:
+  - { name: exact, who: bob, tool: market___trade, arguments: { volume: 9007199254740993 }, expect: deny, policies: [1.cedar#exact] }
+  - { name: next, who: bob, tool: market___trade, arguments: { volume: 9007199254740992 }, expect: deny, policies: [] }`)
+    expect(failures).toEqual([])
+  })
+
+  test('a tool that nothing explains fails; one of a target that never answered is skipped', () => {
+    const cases = `cases:
+  - { name: far, who: bob, tool: far___away, expect: allow }`
+    expect(run(cases).failures[0]?.seen).toBe('no tool `far___away`')
+    const down = { state: 'down', reason: 'away', describedAtMs: undefined } as const
+    const report = run(cases, [TRADE], { far: down })
+    expect(report).toMatchObject({ run: 0, failures: [] })
+    expect(report.skipped).toHaveLength(1)
+  })
+
+  test('the state of a tool does not change what the policies say of it', () => {
+    const changed = { ...TRADE, pin: 'changed' } as const
+    const { failures } = run(
+      `cases:
+  - { name: trade, who: bob, tool: market___trade, expect: allow, listed: true }`,
+      [changed],
+    )
+    expect(failures).toEqual([])
+  })
+
+  test('policies that do not load are findings, not failures', () => {
+    const report = testPolicies(files('permit(principal'), [], catalogue([TRADE]), SETTINGS)
+    expect(report).toHaveProperty('findings')
+  })
+})
+
+describe('policy-audit §1.4: the form of cases', () => {
+  const findings = (text: string) =>
+    readCases([{ file: 'a.test.yaml', text }]).findings.map(
+      ({ line, column, text: words }) => `${line}:${column} ${words}`,
+    )
+
+  test.each([
+    ['case: []', '1:1 the key `case` is not known here; did you mean `cases`?'],
+    [
+      'cases: [{ name: x, who: { subject: a }, tool: t___a, expect: no }]',
+      '1:62 `cases[0].expect` is not one of allow, deny',
+    ],
+    ['cases: [{ name: x, who: { subject: a }, tool: t___a }]', '1:9 `cases[0].expect` is missing'],
+    [
+      'cases: [{ name: x, who: bop, tool: t___a, expect: deny }]\npeople: { bob: {} }',
+      '1:9 `bop` is none of `people`; did you mean `bob`?',
+    ],
+    ['people: { bob: { tag: {} } }', '1:18 the key `tag` is not known here; did you mean `tags`?'],
+    ['cases: [\n  *nobody ]', '2:3'],
+    [
+      'cases: [{ name: x, who: a, tool: t___a, expect: deny, arguments: { __proto__: 1 } }]',
+      '1:68',
+    ],
+  ])('%s', (text, expected) => {
+    expect(findings(text).join('\n')).toContain(expected)
+  })
+
+  test('a list of tag values is the tag that a token with that claim has', () => {
+    const { people } = readCases([
+      { file: 'a.test.yaml', text: 'people: { x: { tags: { g: [b, a, b] } } }' },
+    ])
+    const made = tagsOf(new Map([['g', ['b', 'a', 'b']]]), { g: 'g' }) as ReadonlyMap<
+      string,
+      string
+    >
+    expect(people['x']?.tags).toEqual(Object.fromEntries(made) satisfies JsonObject)
+  })
+
+  test('a machine has no subject', () => {
+    const { cases } = readCases([
+      {
+        file: 'a.test.yaml',
+        text: 'cases: [{ name: x, who: { kind: client, clientId: batch }, tool: t___a, expect: deny }]',
+      },
+    ])
+    expect(cases[0]).toMatchObject({ who: 'batch', principal: { kind: 'client', tags: {} } })
+    expect(cases[0]?.principal).not.toHaveProperty('subject')
+  })
+})
