@@ -15,7 +15,14 @@ export type KindRules = Readonly<Record<Kind, KindRule>>
 
 export const KINDS: KindRules = {
   pin: { hashedIds: false, cap: 100_000, whenFull: 'refuse' },
+  // What a target offers fills it, and says it again; without an approval nothing is callable.
+  pin_seen: { hashedIds: false, cap: 20_000, whenFull: 'evict' },
   revocation: { hashedIds: true, cap: 200_000, whenFull: 'refuse' },
+  // Nobody's flood may push out what somebody else waits for.
+  approval: { hashedIds: false, cap: 2_000, whenFull: 'refuse' },
+  approval_binding: { hashedIds: false, cap: 20_000, whenFull: 'refuse' },
+  approval_arguments: { hashedIds: false, cap: 2_000, whenFull: 'refuse' },
+  access: { hashedIds: false, cap: 5_000, whenFull: 'refuse' },
 }
 
 /** The id under which a backend keeps a row. */

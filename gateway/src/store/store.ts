@@ -2,7 +2,14 @@
 // A kind says how its rows live; values are JSON text. Nothing here knows a backend.
 
 /** Kinds of rows. Whoever brings a kind adds it here and in KINDS (kinds.ts). */
-export type Kind = 'pin' | 'revocation'
+export type Kind =
+  | 'pin'
+  | 'pin_seen'
+  | 'revocation'
+  | 'approval'
+  | 'approval_binding'
+  | 'approval_arguments'
+  | 'access'
 
 export type Row = {
   /** As stored: for a kind with `hashedIds`, SHA-256 of the id in hex, so put what you need again into the value. */

@@ -19,6 +19,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
 
 function contract(openStore: OpenStore): void {
   const small: KindRules = {
+    ...KINDS,
     pin: { hashedIds: false, cap: 10, whenFull: 'refuse' },
     revocation: { hashedIds: true, cap: 10, whenFull: 'evict' },
   }
