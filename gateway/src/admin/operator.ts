@@ -6,6 +6,7 @@ import type { Principal } from '../identify/identity.ts'
 import type { Revocation } from '../identify/revocation.ts'
 import type { AdminParts } from './admin.ts'
 import type { RequireRole } from './operator-role.ts'
+import { onlyIssuer, parseOrder } from './order.ts'
 
 /** The parts of a running gateway that the operator reaches. */
 export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> & {
@@ -54,17 +55,9 @@ export function createOperator(parts: OperatorParts): AdminParts {
     why: parts.why,
     tail: parts.tail,
     reload: parts.reload,
-    explain: async (order) => explain(parts, parse(explainOrder, order)),
-    revoke: (order) => revoke(parts, parse(revokeOrder, order)),
+    explain: async (order) => explain(parts, parseOrder(explainOrder, order)),
+    revoke: (order) => revoke(parts, parseOrder(revokeOrder, order)),
   }
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, order: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(order)
-  if (parsed.success) return parsed.data
-  throw new Error(
-    parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
-  )
 }
 
 function explain(parts: OperatorParts, order: z.output<typeof explainOrder>): Explanation {
@@ -74,7 +67,7 @@ function explain(parts: OperatorParts, order: z.output<typeof explainOrder>): Ex
   }
   if (principal !== undefined) {
     return parts.explain({
-      principal: spelledOut(principal, onlyIssuer(parts, principal.issuer)),
+      principal: spelledOut(principal, onlyIssuer(parts.issuers(), principal.issuer)),
       tool,
       args,
     })
@@ -118,7 +111,7 @@ function known(parts: OperatorParts, name: string): Question['principal'] {
 
 async function revoke(parts: OperatorParts, order: z.output<typeof revokeOrder>): Promise<unknown> {
   const { reason, issuer: named, ...rest } = order
-  const issuer = onlyIssuer(parts, named)
+  const issuer = onlyIssuer(parts.issuers(), named)
   const revocation = revocationOf(rest, issuer, parts.revokedUntilSeconds(issuer))
   await parts.recordRevocation(revocation, reason)
   const streams = await parts.revoke(revocation)
@@ -146,17 +139,4 @@ function revocationOf(
     case 'grant':
       return { by, issuer, value }
   }
-}
-
-function onlyIssuer(parts: OperatorParts, named: string | undefined): string {
-  const issuers = parts.issuers()
-  if (named !== undefined) {
-    if (issuers.includes(named)) return named
-    throw new Error(`\`${named}\` is no issuer of this gateway; there are: ${issuers.join(', ')}`)
-  }
-  const [only] = issuers
-  if (only === undefined || issuers.length > 1) {
-    throw new Error(`there are several issuers, name one: ${issuers.join(', ')}`)
-  }
-  return only
 }
