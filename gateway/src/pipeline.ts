@@ -6,10 +6,11 @@
 // Refusals are returned by stages and answered here; a fault is caught here, once. Whatever is thrown before a
 // permit ends in an answer without a call. Nothing is sent to a target before its intent is in the log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Audit } from './audit/record.ts'
+import type { Audit, RefusedCall } from './audit/record.ts'
 import type { Authorize } from './authorize/authorize.ts'
 import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
+import type { Switches } from './authorize/switches/switches.ts'
 import type { Connector } from './call/connector.ts'
 import type { FollowedCall, OpenStreams } from './call/open-streams.ts'
 import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
@@ -48,6 +49,7 @@ export type PipelineParts = {
   readonly audit: Audit
   readonly streams: OpenStreams
   readonly budgets: Limits
+  readonly switches: Switches
   readonly clock: Clock
   readonly authorizationServers: readonly string[]
   readonly requiredScopes: readonly string[]
@@ -67,6 +69,8 @@ export type Exchange = {
   readonly inbound?: Inbound
   /** Qualified name of the tool that was asked for. */
   readonly tool?: string
+  /** Of a call that was not permitted. */
+  readonly args?: JsonObject
 }
 
 /** How an exchange ended, for metrics and the request log. */
@@ -108,7 +112,7 @@ async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
   if (isRefusal(inbound)) return say(parts, known, inbound)
   // A body may take its time, and its sender be revoked meanwhile.
   const revoked = parts.revoked(identity)
-  const stopped = revoked ?? parts.budgets.ofCaller(identity)
+  const stopped = revoked ?? parts.switches.ofCaller(identity) ?? parts.budgets.ofCaller(identity)
   if (stopped !== undefined) return say(parts, { ...known, inbound }, stopped)
   const understood = { ...known, inbound }
   try {
@@ -145,7 +149,9 @@ type Named = Understood & { readonly tool: string }
 
 function list(parts: PipelineParts, exchange: Understood): void {
   const { identity, inbound, head } = exchange
-  const { entries, hidden, version } = parts.authorize.visible(identity, head.route.target)
+  const { entries, hidden, version } = parts.switches.narrow(
+    parts.authorize.visible(identity, head.route.target),
+  )
   const binding = {
     fingerprint: identity.principal.fingerprint,
     target: head.route.target,
@@ -162,7 +168,7 @@ async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
   if (isRefusal(asked)) return say(parts, exchange, asked)
   const named = { ...exchange, tool: qualify(exchange.head.route.target, asked.name) }
   const permit = permitFor(parts, named, asked.args)
-  if (isRefusal(permit)) return say(parts, named, permit)
+  if (isRefusal(permit)) return say(parts, { ...named, args: asked.args }, permit)
   const spent = parts.budgets.ofCall(permit.identity, permit.entry)
   return spent === undefined ? carryOut(parts, named, permit) : say(parts, named, spent)
 }
@@ -315,9 +321,20 @@ function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
     identity: exchange.identity,
     tool: exchange.tool,
     method: exchange.inbound?.method,
+    ...refusedCall(parts, exchange),
   })
   writeRefusal(exchange.response, refusal, wireContext(parts, exchange))
   parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
+}
+
+/** What the log may keep of the arguments: of a tool that the caller sees, what it keeps of a call. */
+function refusedCall(
+  { authorize }: PipelineParts,
+  { identity, tool, args }: Exchange,
+): { readonly call?: RefusedCall } {
+  if (identity === undefined || tool === undefined || args === undefined) return {}
+  const entry = authorize.see(identity, tool)
+  return isRefusal(entry) ? {} : { call: { args, auditPaths: entry.facts.auditPaths } }
 }
 
 function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {

@@ -11,6 +11,7 @@ import { plainText } from './plain-text.ts'
 const MAX_NAME = 256
 const MAX_POLICIES = 32
 const MAX_METHODS = 8
+const MAX_TAGS = 8192
 
 /** Who it was, with personal values in clear: for the writer alone, which replaces them by commitments. */
 export type Who = {
@@ -26,11 +27,14 @@ export type Who = {
   readonly keysStale?: true
   readonly subject?: string
   readonly tenant?: string
+  /** What policies can read of the caller; absent where it is too much to keep. */
+  readonly tags?: JsonObject
   readonly session?: string
 }
 
 export const whoText = remembered((identity: Identity): string => {
   const { principal, acr, authTimeSeconds, sid } = identity
+  const tags = Object.fromEntries(principal.tags)
   const who: Who = {
     kind: principal.kind,
     issuer: plainText(principal.issuer, MAX_NAME),
@@ -42,6 +46,7 @@ export const whoText = remembered((identity: Identity): string => {
     ...(identity.keysStale ? { keysStale: true } : {}),
     ...('subject' in principal ? { subject: principal.subject } : {}),
     ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }),
+    ...(JSON.stringify(tags).length > MAX_TAGS ? {} : { tags }),
     ...(sid === undefined ? {} : { session: sid }),
   }
   return JSON.stringify(who)

@@ -8,7 +8,7 @@ import { LARGE_PART, type FrameToPut } from './channel.ts'
 import { credentialText, decisionText, keptText, toolText, whoText } from './describe.ts'
 import { FRAME } from './frames.ts'
 import { plainText, plainValue } from './plain-text.ts'
-import type { AboutPerson, RecordKind } from './record.ts'
+import type { AboutPerson, RecordKind, RefusedCall } from './record.ts'
 
 export type RecordFields = {
   readonly requestId?: string | undefined
@@ -16,6 +16,7 @@ export type RecordFields = {
   readonly identity?: Identity | undefined
   readonly peerAddress?: string | undefined
   readonly about?: AboutPerson | undefined
+  readonly call?: RefusedCall | undefined
 }
 
 export type Frames = {
@@ -86,9 +87,10 @@ export function createFrames({ wallMs, monotonicMs }: Clock): Frames {
       return { ...frame, parts: [...parts, undefined], large: new Uint8Array(result) }
     },
 
-    record: (kind, { requestId, traceId, identity, peerAddress, about }, members) => {
+    record: (kind, { requestId, traceId, identity, peerAddress, about, call }, members) => {
       const body = JSON.stringify(plainValue(members, MAX_TEXT))
       const large = body.length > LARGE_PART
+      const args = call === undefined ? '' : JSON.stringify(call.args)
       return {
         kind: FRAME.record,
         numbers: [wallMs(), monotonicMs()],
@@ -101,6 +103,9 @@ export function createFrames({ wallMs, monotonicMs }: Clock): Frames {
           peerAddress ?? '',
           about === undefined ? '' : JSON.stringify(about),
           large ? undefined : body,
+          // Of what does not fit into the ring nothing is kept: the call was not made.
+          args.length > LARGE_PART ? '' : args,
+          call === undefined ? '' : JSON.stringify(call.auditPaths),
         ],
         ...(large ? { large: body } : {}),
       }

@@ -22,6 +22,8 @@ export const RECORD = {
   address: 4,
   about: 5,
   body: 6,
+  args: 7,
+  kept: 8,
 } as const
 
 export const NUMBER = {

@@ -4,6 +4,7 @@ import type { Permit } from '../authorize/permit.ts'
 import type { OutcomeFacts } from '../call/outcome.ts'
 import type { Credential } from '../credential/credential.ts'
 import type { Identity } from '../identify/identity.ts'
+import type { JsonObject } from '../json/value.ts'
 import type { Refusal } from '../refusal.ts'
 
 /** Version of the form of records. A reader of version N reads all before it. */
@@ -25,6 +26,7 @@ export type RecordKind =
   | 'config_changed'
   | 'pin_changed'
   | 'relaxed'
+  | 'disabled'
 
 /** Where a refusal happened and what was known by then. */
 export type RefusalContext = {
@@ -35,7 +37,12 @@ export type RefusalContext = {
   /** Qualified name as asked for, where one was. */
   readonly tool: string | undefined
   readonly method: string | undefined
+  /** Of a call that was refused once its tool was seen. */
+  readonly call?: RefusedCall
 }
+
+/** What the log keeps of the arguments of a call that was not made: what it keeps of one that was. */
+export type RefusedCall = { readonly args: JsonObject; readonly auditPaths: readonly string[] }
 
 /** Values about a person that an event names; they stand in the record as commitments. `issuer` is in clear. */
 export type AboutPerson = {

@@ -1,6 +1,7 @@
 // Frames → records in canonical form (RFC 8785), members in the order of their names. The two records of every
 // call are put together from parts that are canonical already; all others go through canonicalJson.
 import { canonicalJson } from '../json/canonical.ts'
+import { parseKeepingNumbers } from '../json/raw-number.ts'
 import { readJson } from '../json/read.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import { commitment, digest } from './commitment.ts'
@@ -54,6 +55,22 @@ export function createRender(instance: string, personal: Personal): Render {
     return made
   }
 
+  /** How many bytes, their salted digest, and what the configuration allows in clear. */
+  const argumentsText = (
+    json: Buffer,
+    allowed: string | undefined,
+    salt: string,
+    sequence: number,
+  ): { readonly start: string; readonly clear: string } => {
+    const read = readJson(json, ARGUMENT_LIMITS)
+    if ('failure' in read) throw new Error('the arguments of a call are not strict JSON')
+    const digest = commitment(salt, `arguments:${sequence}`, canonicalJson(read.value))
+    const kept = pathsOf(allowed || '[]')
+    const clear =
+      kept.length === 0 ? '' : `,"kept":${canonicalJson(keptArguments(read.value, kept))}`
+    return { start: `{"bytes":${json.length},"digest":"${digest}"`, clear }
+  }
+
   const intentText = (frame: Frame, sequence: number, who: Known, args: string): string => {
     const traceId = frame.text(INTENT.traceId)
     const wallMs = frame.number(NUMBER.wallMs)
@@ -93,14 +110,8 @@ export function createRender(instance: string, personal: Personal): Render {
     intent: (frame, sequence, large) => {
       const who = people.known(frame.text(INTENT.who) ?? '', sequence)
       const json = frame.bytes(INTENT.args) ?? Buffer.from(String(large))
-      const read = readJson(json, ARGUMENT_LIMITS)
-      if ('failure' in read) throw new Error('the arguments of a permit are not strict JSON')
       const { salt } = who.holder
-      const digest = commitment(salt, `arguments:${sequence}`, canonicalJson(read.value))
-      const kept = pathsOf(frame.text(INTENT.kept) ?? '[]')
-      const clear =
-        kept.length === 0 ? '' : `,"kept":${canonicalJson(keptArguments(read.value, kept))}`
-      const start = `{"bytes":${json.length},"digest":"${digest}"`
+      const { start, clear } = argumentsText(json, frame.text(INTENT.kept), salt, sequence)
       const full = intentText(frame, sequence, who, `${start}${clear}}`)
       const text = fits(full) ? full : intentText(frame, sequence, who, `${start}}`)
       return { text, open: { requestId: frame.text(INTENT.requestId) ?? '', salt } }
@@ -145,6 +156,16 @@ export function createRender(instance: string, personal: Personal): Render {
       const about = frame.text(RECORD.about)
       if (about)
         members['about'] = people.about(JSON.parse(about) as Record<string, string>, sequence)
+      const args = frame.bytes(RECORD.args)
+      if (who !== undefined && args !== undefined && args.length > 0) {
+        const { start, clear } = argumentsText(
+          args,
+          frame.text(RECORD.kept),
+          who.holder.salt,
+          sequence,
+        )
+        members['arguments'] = parseKeepingNumbers(`${start}${clear}}`) as JsonObject
+      }
       const requestId = frame.text(RECORD.requestId)
       if (requestId) members['requestId'] = requestId
       const traceId = frame.text(RECORD.traceId)

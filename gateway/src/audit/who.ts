@@ -28,7 +28,7 @@ export function createPeople(personal: Personal): People {
   const remembered = new Map<string, Known>()
 
   const make = (text: string, sequence: number): Known => {
-    const { subject, tenant, session, authTimeSeconds, ...clear } = JSON.parse(text) as Who
+    const { subject, tenant, tags, session, authTimeSeconds, ...clear } = JSON.parse(text) as Who
     const holder = personal.holderOf(
       subject === undefined
         ? ['client', clear.issuer, clear.client]
@@ -38,7 +38,11 @@ export function createPeople(personal: Personal): People {
     const who = {
       ...clear,
       key: holder.key,
-      ...commitments(holder, { subject, tenant, session }, sequence),
+      ...commitments(
+        holder,
+        { subject, tenant, session, tags: tags && canonicalJson(tags) },
+        sequence,
+      ),
     }
     return { text: canonicalJson(who), holder, authTimeSeconds }
   }
