@@ -7,6 +7,7 @@ import { listenAdmin } from './admin/admin.ts'
 import { createOperator } from './admin/operator.ts'
 import { createAudit } from './audit/audit.ts'
 import { createBudgets, type Budgets } from './authorize/limits/limits.ts'
+import { createSwitches } from './authorize/switches/switches.ts'
 import { createOpenStreams } from './call/open-streams.ts'
 import type { Environment } from './config/environment.ts'
 import type { Loaded } from './config/load.ts'
@@ -22,6 +23,7 @@ import { createGuardedFetch } from './net/guarded-fetch.ts'
 import { createPools } from './net/pools.ts'
 import { createExchangeObserver } from './observe-exchange.ts'
 import { createHealth } from './observe/health.ts'
+import { createReading } from './observe/reading.ts'
 import { createLog, type Log, type LogStream } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { listenOperations } from './observe/operations-server.ts'
@@ -108,12 +110,12 @@ async function compose(
   const store = await createSqliteStore({ path: join(config.stateFolder, 'state.sqlite') }, clock)
   closers.push(() => store.close())
   const storeCheck = health.check('store')
-  const denyList = createDenyList(store, clock, (error) => {
-    storeCheck.degraded('the list of revocations cannot be read')
-    log.warn({ err: error }, 'the list of revocations cannot be read')
-  })
+  const reading = createReading(storeCheck, log)
+  const denyList = createDenyList(store, clock, reading('the list of revocations'))
   closers.push(() => denyList.close())
-  await denyList.refresh()
+  const switches = createSwitches(store, clock, reading('the list of what is disabled'))
+  closers.push(() => switches.close())
+  await Promise.all([denyList.refresh(), switches.refresh()])
   storeCheck.up()
 
   const secrets = createSecrets({ clock, environment, onRead: (read) => note('secret_read', read) })
@@ -146,6 +148,7 @@ async function compose(
     note,
     store,
     denyList,
+    switches,
     keyCaches: new Map(),
     secrets,
     fetch,

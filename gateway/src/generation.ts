@@ -150,6 +150,7 @@ async function build(
     audit: shared.audit,
     streams: shared.streams,
     budgets: shared.budgets.under(config),
+    switches: shared.switches,
     clock: shared.clock,
     authorizationServers: config.authorization.issuers.map(({ issuer }) => issuer),
     requiredScopes: config.authorization.requiredScopes,

@@ -177,7 +177,7 @@ async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
 function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Permit | Refusal {
   const entry = parts.authorize.see(exchange.identity, exchange.tool)
   if (isRefusal(entry)) return entry
-  const mismatch = checkParamHeaders(exchange.inbound, entry)
+  const mismatch = parts.switches.ofTool(entry) ?? checkParamHeaders(exchange.inbound, entry)
   return mismatch ?? parts.authorize.decide(exchange.identity, entry, args, exchange.requestId)
 }
 
@@ -213,6 +213,11 @@ async function send(
   if (followed.isGone()) cancel.abort()
   const record = (facts: OutcomeFacts) =>
     parts.audit.outcome(sequence, requestId, facts, parts.clock.monotonicMs() - calledMs)
+  const disabled = parts.switches.ofPermit(permit)
+  if (disabled !== undefined) {
+    record(NOT_SENT)
+    return say(parts, exchange, disabled)
+  }
   const envelope = {
     id: inbound.id ?? '',
     meta: inbound.meta,
@@ -249,6 +254,15 @@ function cancellation(response: ServerResponse): AbortController {
       if (!response.writableFinished) cancel.abort()
     })
   return cancel
+}
+
+/** The intent is in the log, and nothing was sent. */
+const NOT_SENT: OutcomeFacts = {
+  class: 'cancelled',
+  status: undefined,
+  resultBytes: 0,
+  result: undefined,
+  targetRequestId: undefined,
 }
 
 const UNCLEAR: OutcomeFacts = {
@@ -353,6 +367,7 @@ function wireContext(parts: PipelineParts, exchange: Exchange): RefusalContext {
     requestId,
     origin: allowedOrigin(request.rawHeaders, parts.head),
     rpcId: inbound?.id,
+    method: inbound?.method,
     resourceMetadata: head?.route.metadataUrl,
     scope: parts.requiredScopes.join(' '),
   }

@@ -1,6 +1,7 @@
 // What outlives a configuration: the parts of one process that every generation uses.
 import type { Audit, RecordKind } from './audit/record.ts'
 import type { Budgets } from './authorize/limits/limits.ts'
+import type { Switches } from './authorize/switches/switches.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { DenyList } from './identify/deny-list.ts'
 import type { KeyCaches } from './identify/identify.ts'
@@ -20,6 +21,7 @@ export type Shared = {
   readonly note: (kind: RecordKind, detail: Readonly<Record<string, unknown>>) => void
   readonly store: Store
   readonly denyList: DenyList
+  readonly switches: Switches
   /** Keys of issuers outlive a configuration: a reload while an issuer is away must not lose them (F-02). */
   readonly keyCaches: KeyCaches
   readonly secrets: Secrets

@@ -28,10 +28,11 @@ const LIFE_MS = (MAX_LIFE_SECONDS + 3600) * 1000
 /** That of a person outlives the refresh tokens of the sign-in too: issuers let them live for weeks. */
 const SUBJECT_LIFE_MS = 90 * 86_400_000
 
+/** `refreshed`: told of every read in the background, with what was wrong where it failed. */
 export function createDenyList(
   store: Store,
   clock: Clock,
-  onFailure: (error: unknown) => void = () => {},
+  refreshed: (failure?: unknown) => void = () => {},
 ): DenyList {
   let index = new RevocationIndex()
   let readMs = Number.NEGATIVE_INFINITY
@@ -107,7 +108,7 @@ export function createDenyList(
   }
 
   const timer = setInterval(() => {
-    refresh().catch(onFailure)
+    refresh().then(() => refreshed(), refreshed)
   }, REFRESH_MS)
   timer.unref()
 

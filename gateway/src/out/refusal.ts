@@ -13,11 +13,15 @@ import { writeJson } from './write-json.ts'
 export type RefusalContext = AnswerContext & {
   /** Id of the JSON-RPC request, once it is known. */
   readonly rpcId?: RpcId | undefined
+  /** Once it is known: a result that the model reads is one of a call, and an error of everything else. */
+  readonly method?: string | undefined
   /** URL of the metadata of the route, once the route is known. */
   readonly resourceMetadata?: string | undefined
   /** Scopes that every call on the route needs. */
   readonly scope?: string | undefined
 }
+
+const CALL = 'tools/call'
 
 export function writeRefusal(res: ServerResponse, refusal: Refusal, context: RefusalContext): void {
   const { answer, data } = refusalData(refusal, context.requestId)
@@ -31,7 +35,7 @@ export function writeRefusal(res: ServerResponse, refusal: Refusal, context: Ref
   if (refusal.retryAfterSeconds !== undefined) {
     headers.push('retry-after', String(refusal.retryAfterSeconds))
   }
-  writeJson(res, answer.status, headers, JSON.stringify(body(refusal, answer, data, id)))
+  writeJson(res, answer.status, headers, JSON.stringify(body(refusal, answer, data, id, context)))
 }
 
 /** The refusal as the JSON-RPC response that ends a stream which is open already; one line. */
@@ -57,8 +61,14 @@ function challenge(
   })
 }
 
-function body(refusal: Refusal, answer: Answer, data: AnswerData, id: RpcId | null): object {
-  if (answer.shape === 'tool') return toolResult(data, id)
+function body(
+  refusal: Refusal,
+  answer: Answer,
+  data: AnswerData,
+  id: RpcId | null,
+  { method = CALL }: RefusalContext,
+): object {
+  if (answer.shape === 'tool' && method === CALL) return toolResult(data, id)
   // Some clients read nothing but JSON-RPC out of a 403.
   const isChallenge = answer.shape === 'challenge' && answer.status !== 403
   if (!isChallenge && answer.shape !== 'http') return rpcError(answer, data, id, refusal.rpcData)

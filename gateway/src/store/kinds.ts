@@ -14,6 +14,7 @@ export type KindRule = {
 export type KindRules = Readonly<Record<Kind, KindRule>>
 
 export const KINDS: KindRules = {
+  disabled: { hashedIds: true, cap: 10_000, whenFull: 'refuse' },
   pin: { hashedIds: false, cap: 100_000, whenFull: 'refuse' },
   // What a target offers fills it, and says it again; without an approval nothing is callable.
   pin_seen: { hashedIds: false, cap: 20_000, whenFull: 'evict' },

@@ -3,6 +3,7 @@
 
 /** Kinds of rows. Whoever brings a kind adds it here and in KINDS (kinds.ts). */
 export type Kind =
+  | 'disabled'
   | 'pin'
   | 'pin_seen'
   | 'revocation'
