@@ -5,15 +5,34 @@ import type { Log } from '../observe/log.ts'
 import type { Clock } from '../system/clock.ts'
 import { randomId } from '../system/ids.ts'
 import type { FrameToPut } from './channel.ts'
-import { openLog, type TakeHold } from './log-folder.ts'
+import { answerOf, type TreeAnswer, type TreeQuestion } from './ask-tree.ts'
+import { openLog, pathsOf, type TakeHold } from './log-folder.ts'
 import { createFrames } from './make-frames.ts'
 import type { Audit } from './record.ts'
 import { recoverFormer, type Recovered } from './recover.ts'
 import { createSampled } from './sampled.ts'
 import { createTail } from './tail.ts'
+import { openTree } from './tree-file.ts'
 import { startWriting } from './writing.ts'
 
-export type AuditSettings = { readonly folder: string }
+export type AuditSettings = {
+  readonly folder: string
+  /** Size and age at which a segment ends. */
+  readonly rotateBytes?: number
+  readonly rotateHours?: number
+  readonly heartbeatSeconds?: number
+}
+
+/** The log as a file that others follow: what is signed, anchored and sent elsewhere is read from there. */
+export type OwnLog = {
+  readonly folder: string
+  readonly name: string
+  /** Records in the kernel. */
+  readonly records: () => number
+  readonly tree: (question: TreeQuestion) => Promise<TreeAnswer>
+  /** Resolves when all records of that moment are on the disk. */
+  readonly sync: () => Promise<void>
+}
 
 export type AuditParts = {
   readonly clock: Clock
@@ -25,6 +44,10 @@ export type AuditParts = {
 }
 
 const DRAIN_MS = 1000
+const ROTATE_BYTES = 256 * 1024 * 1024
+const ROTATE_HOURS = 24
+const HEARTBEAT_SECONDS = 60
+const HOUR_MS = 3_600_000
 /** What came of an intent that was refused after it had reached the file. */
 const NOT_CALLED = {
   class: 'cancelled',
@@ -36,15 +59,21 @@ const NOT_CALLED = {
 
 /** Begins a log of its own, recovers what former processes left, and resolves when both are on the disk. */
 export async function createAudit(
-  { folder }: AuditSettings,
+  {
+    folder,
+    rotateBytes = ROTATE_BYTES,
+    rotateHours = ROTATE_HOURS,
+    heartbeatSeconds = HEARTBEAT_SECONDS,
+  }: AuditSettings,
   { clock, takeHold, log, onHealth }: AuditParts,
-): Promise<Audit> {
+): Promise<Audit & { readonly own: OwnLog }> {
   const instance = randomId()
   const file = openLog(folder, instance, clock.wallMs(), takeHold)
   const frames = createFrames(clock)
   let lost = 0
 
-  const writing = startWriting(file, instance, {
+  const rotate = { bytes: rotateBytes, ms: rotateHours * HOUR_MS }
+  const writing = startWriting(file, instance, rotate, {
     onFailed: (reason) => {
       log.error({ reason }, 'the audit log cannot be written: nothing is called')
       onHealth(false)
@@ -66,14 +95,19 @@ export async function createAudit(
   const sampled = createSampled(clock, (kind, fields, members) =>
     keep(frames.record(kind, fields, members)),
   )
-  const draining = setInterval(() => sampled.drain(), DRAIN_MS).unref()
+  const timers = [
+    setInterval(() => sampled.drain(), DRAIN_MS),
+    // While it runs there is a record at least that often: a gap in time is a gap in the log.
+    setInterval(() => keep(frames.record('heartbeat', {}, {})), heartbeatSeconds * 1000),
+  ]
+  for (const timer of timers) timer.unref()
 
   const event: Audit['event'] = (kind, detail, about) =>
     writing.await(frames.record(kind, { about }, { detail }))
 
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    clearInterval(draining)
+    for (const timer of timers) clearInterval(timer)
     sampled.drain()
     const complete = await writing.close(frames.close())
     if (complete) file.close()
@@ -105,6 +139,19 @@ export async function createAudit(
     subscribe: tail.subscribe,
     healthy: writing.healthy,
     close: () => (closed ??= close()),
+    own: {
+      folder,
+      name: file.name,
+      records: writing.records,
+      tree: async (question) => {
+        if (closed === undefined) return writing.tree(question)
+        await closed
+        return openTree(pathsOf(folder, file.name).tree, writing.records(), (tree) =>
+          answerOf(tree, question),
+        )
+      },
+      sync: async () => (closed === undefined ? writing.sync() : closed),
+    },
   }
 
   async function record({ name, tornBytes, badLines, orphans }: Recovered): Promise<void> {

@@ -34,6 +34,12 @@ export type Channel = {
   readonly reached: () => number
   /** How often the side file was written to. */
   readonly personalWrites: () => number
+  /** Records in the kernel. */
+  readonly records: () => number
+  /** The segment that is written to, and its size. */
+  readonly segment: () => { readonly fd: number; readonly kib: number }
+  /** The writer goes on with this segment. */
+  readonly goOnWith: (fd: number) => void
 }
 
 /** A longer part goes beside the ring. */
@@ -41,6 +47,11 @@ export const LARGE_PART = 32 * 1024
 const MAX_LARGE_BYTES = 64 * 1024 * 1024
 const MAX_KEPT = 10_000
 const LAZY_MS = 5
+const MAKES_NO_RECORD: ReadonlySet<FrameKind> = new Set([
+  FRAME.subscribe,
+  FRAME.unsubscribe,
+  FRAME.tree,
+])
 
 export function createChannel(
   shared: Shared,
@@ -87,7 +98,7 @@ export function createChannel(
     if (beside !== undefined && largeBytes + beside.length > MAX_LARGE_BYTES) return -1
     if (!writer.put(frame.kind, frame.numbers, frame.parts, frame.last)) return -1
     // The writer counts records, and these make none.
-    if (frame.kind === FRAME.subscribe || frame.kind === FRAME.unsubscribe) return frames
+    if (MAKES_NO_RECORD.has(frame.kind)) return frames
     if (beside !== undefined) {
       postLarge(beside)
       large.push({ frame: frames, bytes: beside.length })
@@ -121,5 +132,14 @@ export function createChannel(
     wake: () => wake(control),
     reached: () => Atomics.load(control, CONTROL.batch),
     personalWrites: () => Atomics.load(control, CONTROL.personal),
+    records: () => Atomics.load(control, CONTROL.records),
+    segment: () => ({
+      fd: Atomics.load(control, CONTROL.logFd),
+      kib: Atomics.load(control, CONTROL.logKib),
+    }),
+    goOnWith: (fd) => {
+      Atomics.store(control, CONTROL.nextFd, fd)
+      wake(control)
+    },
   }
 }

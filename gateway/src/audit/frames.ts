@@ -11,6 +11,7 @@ export const FRAME = {
   subscribe: 4,
   unsubscribe: 5,
   close: 6,
+  tree: 7,
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 
@@ -28,6 +29,13 @@ export const CONTROL = {
   batch: 6,
   /** Writes into the side file. */
   personal: 7,
+  /** Records in the kernel. */
+  records: 8,
+  /** The segment that is written to, and how large it is in KiB. */
+  logFd: 9,
+  logKib: 10,
+  /** The segment to go on with. */
+  nextFd: 11,
 } as const
 export const CONTROL_WORDS = 16
 export const NUMBERS = 6

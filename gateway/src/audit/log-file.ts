@@ -20,6 +20,9 @@ export type LogFile = {
   readonly synced: (batch: number) => void
   /** Brings the file back to what was appended; `rewrite`: and hands the kernel again what it may have dropped. */
   readonly restore: (rewrite: boolean) => void
+  readonly size: () => number
+  /** All of it is known to be on the disk. */
+  readonly settled: () => boolean
   /** At most this many of its last bytes. */
   readonly end: (most: number) => Buffer
 }
@@ -89,6 +92,8 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
       if (!clean) cut()
       if (rewrite) writeAll(kept.subarray(0, size - syncedSize), syncedSize)
     },
+    size: () => size,
+    settled: () => clean && syncedSize === size,
     end: (most) => {
       const bytes = Buffer.alloc(Math.min(most, size))
       return bytes.subarray(0, disk.read(fd, bytes, size - bytes.length))

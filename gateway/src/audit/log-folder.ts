@@ -1,11 +1,16 @@
-// The folder of the log: one file per boot of an instance, its side file, and a hold that lasts as long as the
+// The folder of the log: one log per boot of an instance, its side files, and a hold that lasts as long as the
 // process (`.lock`): whoever can take the hold of another file knows that its owner is gone.
 //
-//   20260401T060000123Z-3f2a9c0d1e4b.jsonl            the records
+//   20260401T060000123Z-3f2a9c0d1e4b.jsonl            the records, first segment
+//   20260401T060000123Z-3f2a9c0d1e4b.000002.jsonl     … and the next one
 //   20260401T060000123Z-3f2a9c0d1e4b.personal.jsonl   salts and personal values
+//   20260401T060000123Z-3f2a9c0d1e4b.tree             hashes of the tree over the records
+//   20260401T060000123Z-3f2a9c0d1e4b.checkpoints      signed statements about that tree
+//   20260401T060000123Z-3f2a9c0d1e4b.progress         while something is left to be signed or sent elsewhere
 //   20260401T060000123Z-3f2a9c0d1e4b.lock             until it is closed or recovered
 //   20260401T060000123Z-3f2a9c0d1e4b.torn             what was cut off its end
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export type Hold = { readonly release: () => void }
@@ -16,27 +21,48 @@ export type Hold = { readonly release: () => void }
 export type TakeHold = (path: string, how: 'create' | 'existing') => Hold | undefined
 
 export type LogPaths = {
+  /** The first segment. */
   readonly log: string
   readonly personal: string
+  readonly tree: string
+  readonly checkpoints: string
+  readonly progress: string
   readonly lock: string
   readonly torn: string
 }
 
-const PERSONAL = '.personal.jsonl'
 const LOG = '.jsonl'
 const LOCK = '.lock'
+const SEGMENT = /^([^.]+)(?:\.([0-9]{6}))?\.jsonl$/
 
 export function pathsOf(folder: string, name: string): LogPaths {
   const base = join(folder, name)
-  return { log: base + LOG, personal: base + PERSONAL, lock: base + LOCK, torn: `${base}.torn` }
+  return {
+    log: base + LOG,
+    personal: `${base}.personal.jsonl`,
+    tree: `${base}.tree`,
+    checkpoints: `${base}.checkpoints`,
+    progress: `${base}.progress`,
+    lock: base + LOCK,
+    torn: `${base}.torn`,
+  }
 }
 
 /** Names of the logs in a folder, oldest first. */
 export function logNames(folder: string): string[] {
+  const names = readdirSync(folder).flatMap((file) => SEGMENT.exec(file)?.[1] ?? [])
+  return [...new Set(names)].toSorted()
+}
+
+/** Paths of the segments of a log, in order; the first ones may have been pruned. */
+export function segmentPaths(folder: string, name: string): string[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith(LOG) && !file.endsWith(PERSONAL))
-    .map((file) => file.slice(0, -LOG.length))
-    .toSorted()
+    .flatMap((file) => {
+      const [, of, number] = SEGMENT.exec(file) ?? []
+      return of === name ? [{ file, number: number === undefined ? 1 : Number(number) }] : []
+    })
+    .toSorted((one, other) => one.number - other.number)
+    .map(({ file }) => join(folder, file))
 }
 
 /** Names of the logs that were not closed: in use, or their owner died. */
@@ -49,8 +75,14 @@ export function openNames(folder: string): string[] {
 
 export type OpenLog = {
   readonly name: string
+  /** The first segment. */
   readonly logFd: number
   readonly personalFd: number
+  readonly treeFd: number
+  /** Makes the next segment; it is in the folder, whatever happens, when this resolves. */
+  readonly nextSegment: () => Promise<number>
+  /** A segment that nobody writes to any more. */
+  readonly closeSegment: (fd: number) => void
   /** The log is complete: nobody has to recover it. */
   readonly close: () => void
   /** Leaves it for the next start to recover. */
@@ -71,16 +103,30 @@ export function openLog(
   if (hold === undefined) throw new Error(`the log ${name} is held by another process`)
   const logFd = openSync(paths.log, 'wx+', 0o600)
   const personalFd = openSync(paths.personal, 'wx', 0o600)
+  const treeFd = openSync(paths.tree, 'wx+', 0o600)
   syncFolder(folder)
+  const segments = new Set([logFd])
+  let number = 1
   const end = (): void => {
-    closeSync(logFd)
-    closeSync(personalFd)
+    for (const fd of [...segments, personalFd, treeFd]) closeSync(fd)
     hold.release()
   }
   return {
     name,
     logFd,
     personalFd,
+    treeFd,
+    nextSegment: async () => {
+      const path = join(folder, `${name}.${String(number + 1).padStart(6, '0')}${LOG}`)
+      const fd = openSync(path, 'wx+', 0o600)
+      number += 1
+      segments.add(fd)
+      await syncFolderLater(folder)
+      return fd
+    },
+    closeSegment: (fd) => {
+      if (segments.delete(fd)) closeSync(fd)
+    },
     close: () => {
       rmSync(paths.lock)
       end()
@@ -96,6 +142,15 @@ export function syncFolder(folder: string): void {
     fsyncSync(fd)
   } finally {
     closeSync(fd)
+  }
+}
+
+async function syncFolderLater(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

@@ -6,7 +6,7 @@ const MAX_BYTES = 256 * 1024
 const MAX_RECORDS = 256
 const BREAK = 0x0a
 
-export function recentRecords(log: LogFile): string[] {
+export function recentRecords(log: Pick<LogFile, 'end'>): string[] {
   const end = log.end(MAX_BYTES)
   const records: string[] = []
   // The first line may have lost its beginning; then it is no line of ours.

@@ -14,6 +14,7 @@ export const RECORD_VERSION = 1
 export type RecordKind =
   | 'boot'
   | 'shutdown'
+  | 'heartbeat'
   | 'recovery'
   | 'intent'
   | 'outcome'
@@ -24,6 +25,8 @@ export type RecordKind =
   | 'secret_read'
   | 'policy_changed'
   | 'config_changed'
+  | 'key_changed'
+  | 'anchor'
   | 'pin_changed'
   | 'relaxed'
   | 'disabled'

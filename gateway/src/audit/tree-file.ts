@@ -2,6 +2,7 @@
 // whole subtree that it ends, smallest first (the order of Go's sumdb/tlog). So a proof between any two sizes costs a
 // few reads, and survives when the records themselves are pruned. Derived: it is written when it is needed, and
 // whoever has the records can make it anew.
+import { closeSync, openSync, readSync } from 'node:fs'
 import { nodeHash, type ReadNode } from './tree.ts'
 
 const HASH_BYTES = 32
@@ -24,6 +25,8 @@ export type TreeDisk = {
 export type TreeFile = {
   readonly add: (leaf: Buffer) => void
   readonly size: () => number
+  /** Bytes that `flush` would write. */
+  readonly pending: () => number
   readonly node: ReadNode
   /** Writes what is not written yet. What fails is kept and tried again the next time. */
   readonly flush: () => void
@@ -60,6 +63,7 @@ export function createTreeFile(disk: TreeDisk): TreeFile {
       size += 1
     },
     size: () => size,
+    pending: () => used,
     node: (level, index) => {
       const at = storedAt(level, index) * HASH_BYTES
       const into = Buffer.allocUnsafe(HASH_BYTES)
@@ -73,5 +77,25 @@ export function createTreeFile(disk: TreeDisk): TreeFile {
       written += used
       used = 0
     },
+  }
+}
+
+/** Reads a file that is complete for so many leaves. Throws where it is not. */
+export function openTree<Result>(
+  path: string,
+  size: number,
+  use: (tree: Pick<TreeFile, 'size' | 'node'>) => Result,
+): Result {
+  const fd = openSync(path, 'r')
+  try {
+    const node: ReadNode = (level, index) => {
+      const into = Buffer.alloc(HASH_BYTES)
+      const read = readSync(fd, into, 0, HASH_BYTES, storedAt(level, index) * HASH_BYTES)
+      if (read < HASH_BYTES) throw new Error(`\`${path}\` lacks hashes`)
+      return into
+    }
+    return use({ size: () => size, node })
+  } finally {
+    closeSync(fd)
   }
 }

@@ -1,14 +1,16 @@
 // The writer: turns of frames → lines → one gathered write. It runs in a thread of its own (writer-worker.ts)
 // and knows nothing of threads, so that tests drive it turn by turn. What it cannot write it undoes and tries
 // again: intents are refused then, everything else waits in the ring.
-import type { Disk } from './log-file.ts'
-import { createLogFile } from './log-file.ts'
+import { answerOf, treeQuestion, type TreeAnswer, type TreeQuestion } from './ask-tree.ts'
+import { createLogFile, type Disk } from './log-file.ts'
 import { CONTROL, createFrameReader, FRAME, type Frame, type Shared } from './frames.ts'
 import { createLineBuffer } from './line-buffer.ts'
 import { NUMBER, RECORD } from './parts.ts'
 import { createPersonal } from './personal.ts'
 import { recentRecords } from './recent.ts'
 import { createRender, type Large, type OpenIntent } from './render.ts'
+import { createSegments } from './segments.ts'
+import { createTreeFile } from './tree-file.ts'
 
 /** From the writer to the request thread. Frames are counted from 0 in the order in which they were put. */
 export type Reply =
@@ -32,12 +34,15 @@ export type Reply =
       readonly rewritten: boolean
     }
   | { readonly kind: 'records'; readonly records: readonly string[] }
+  /** In the order of the questions; `undefined`: the hashes could not be read. */
+  | { readonly kind: 'tree'; readonly answer: TreeAnswer | undefined }
 
 export type WriterSettings = {
   readonly instance: string
   readonly shared: Shared
   readonly logFd: number
   readonly personalFd: number
+  readonly treeFd: number
 }
 
 export type WriterParts = {
@@ -59,11 +64,15 @@ type Turn = {
   sequence: number
   opened: Map<number, OpenIntent>
   closed: number[]
+  asked: TreeQuestion[]
   frames: number
   /** Somebody may wait for one of them. */
   awaited: boolean
   closing: boolean
 }
+
+/** Hashes of the tree that wait to be written. */
+const MAX_PENDING_BYTES = 256 * 1024
 
 export function createWriter(settings: WriterSettings, parts: WriterParts): Writer {
   const { instance, shared } = settings
@@ -71,11 +80,20 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   const reader = createFrameReader(shared)
   const personal = createPersonal()
   const render = createRender(instance, personal)
-  const log = createLogFile(settings.logFd, parts.disk)
+  const log = createSegments(settings.logFd, parts.disk)
   const side = createLogFile(settings.personalFd, parts.disk)
   const openIntents = new Map<number, OpenIntent>()
   const large = new Map<number, Large>()
   const lines = createLineBuffer()
+  const tree = createTreeFile({
+    append: (bytes, position) => {
+      for (let from = 0; from < bytes.length;) {
+        from += parts.disk.write(settings.treeFd, bytes, from, position + from)
+      }
+    },
+    read: (into, position) => void parts.disk.read(settings.treeFd, into, position),
+  })
+  Atomics.store(control, CONTROL.logFd, settings.logFd)
   let sequence = 0
   let frames = 0
   let failed = false
@@ -100,6 +118,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
       turn.begins = subscribed
       return
     }
+    if (frame.kind === FRAME.tree) return void turn.asked.push(treeQuestion(frame))
     const beside = largeOf(frame, frames + turn.frames)
     turn.frames += 1
     turn.awaited ||= frame.kind !== FRAME.outcome || frame.large
@@ -154,6 +173,36 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     }
     log.append(lines.bytes(), batch)
     Atomics.store(control, CONTROL.batch, batch)
+    Atomics.store(control, CONTROL.logKib, Math.ceil(log.size() / 1024))
+  }
+
+  /** After those who wait were told: nobody waits for the tree. */
+  const grow = ({ asked, closing }: Turn): void => {
+    for (const leaf of lines.leaves()) tree.add(leaf)
+    Atomics.store(control, CONTROL.records, sequence)
+    for (const question of asked) parts.post({ kind: 'tree', answer: answer(question) })
+    if (asked.length === 0 && !closing && tree.pending() < MAX_PENDING_BYTES) return
+    try {
+      tree.flush()
+    } catch {
+      // It stays in memory, and can be made anew from the records.
+    }
+  }
+
+  const answer = (question: TreeQuestion): TreeAnswer | undefined => {
+    try {
+      return answerOf(tree, question)
+    } catch {
+      return undefined
+    }
+  }
+
+  const goOn = (): void => {
+    const next = Atomics.load(control, CONTROL.nextFd)
+    if (next === 0 || next === log.fd()) return
+    log.goOnWith(next)
+    Atomics.store(control, CONTROL.logKib, 0)
+    Atomics.store(control, CONTROL.logFd, next)
   }
 
   const settle = (turn: Turn): void => {
@@ -178,6 +227,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
       sequence,
       opened: new Map(),
       closed: [],
+      asked: [],
       frames: 0,
       awaited: false,
       closing: false,
@@ -201,6 +251,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     } else if (turn.awaited) {
       parts.post({ kind: 'written', first, end, sequence: before })
     }
+    grow(turn)
     return turn.closing ? 'closed' : 'more'
   }
 
@@ -219,6 +270,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
       log.synced(synced)
       side.synced(synced)
       if (failed || Atomics.load(control, CONTROL.rewrite) === 1) return attempt(true)
+      goOn()
       return reader.pending() ? attempt(false) : 'wait'
     },
   }

@@ -5,7 +5,9 @@ import { promisify } from 'node:util'
 import { startWorker } from '../system/worker.ts'
 import { createChannel, type FrameToPut } from './channel.ts'
 import { createShared, FRAME } from './frames.ts'
+import { revived, treeNumbers, type TreeAnswer, type TreeQuestion } from './ask-tree.ts'
 import type { OpenLog } from './log-folder.ts'
+import { createRotation, type RotationSettings } from './rotation.ts'
 import { unavailable } from './unavailable.ts'
 import { createWaiting, type Waiter } from './waiting.ts'
 import type { Reply, WriterSettings } from './writer.ts'
@@ -32,6 +34,12 @@ export type Writing = {
   /** Resolves when it is on the disk. */
   readonly await: (frame: FrameToPut) => Promise<void>
   readonly watch: (on: boolean) => void
+  /** About the records that are written by then. Rejects with Error. */
+  readonly tree: (question: TreeQuestion) => Promise<TreeAnswer>
+  /** Resolves when everything that was written before is on the disk; rejects where it cannot be said. */
+  readonly sync: () => Promise<void>
+  /** Records in the kernel. */
+  readonly records: () => number
   readonly healthy: () => boolean
   /** True: everything is on the disk and the log is complete. */
   readonly close: (last: FrameToPut) => Promise<boolean>
@@ -45,10 +53,15 @@ const CLOSE_PATIENCE_MS = 5000
 
 const syncData = promisify(fdatasync)
 
-export function startWriting(file: OpenLog, instance: string, parts: WritingParts): Writing {
+export function startWriting(
+  file: OpenLog,
+  instance: string,
+  rotate: RotationSettings,
+  parts: WritingParts,
+): Writing {
   const shared = createShared(RING_BYTES)
-  const { logFd, personalFd } = file
-  const settings: WriterSettings = { instance, shared, logFd, personalFd }
+  const { logFd, personalFd, treeFd } = file
+  const settings: WriterSettings = { instance, shared, logFd, personalFd, treeFd }
   const worker = startWorker(new URL('./writer-worker.ts', import.meta.url), settings)
   worker.unref()
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -60,6 +73,8 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
   let background: NodeJS.Timeout | undefined
   let touched = false
   let syncedPersonal = 0
+  const asked: ((answer: TreeAnswer | undefined) => void)[] = []
+  const rotation = createRotation(file, channel, rotate)
 
   const fail = (reason: string): void => {
     if (failure !== undefined) return
@@ -71,13 +86,15 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
       const personal = channel.personalWrites()
       // The side file is rarely written to: only new people, sessions and addresses go there.
       const side = personal === syncedPersonal ? undefined : syncData(personalFd)
-      await Promise.all([syncData(logFd), side])
+      const { fds, done } = rotation.toSync()
+      await Promise.all([...fds.map((fd) => syncData(fd)), side])
       syncedPersonal = personal
+      done()
     },
     reached: channel.reached,
     onSynced: channel.synced,
     onSyncFailed: (error) => {
-      fail(error instanceof Error ? error.message : 'unknown failure')
+      fail(wordsOf(error))
       channel.rewrite()
       setTimeout(() => channel.wake(), RETRY_MS).unref()
     },
@@ -119,6 +136,8 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
         return void restored()
       case 'records':
         return parts.onRecords(reply.records)
+      case 'tree':
+        return asked.shift()?.(reply.answer && revived(reply.answer))
     }
   }
   worker.on('message', hear)
@@ -163,11 +182,26 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
         { kind: on ? FRAME.subscribe : FRAME.unsubscribe, numbers: [], parts: [] },
         'soon',
       ),
+    tree: (question) =>
+      new Promise((resolve, reject) => {
+        const refused = new Error('the tree of the log cannot be read')
+        const hear = (answer: TreeAnswer | undefined): void =>
+          answer === undefined ? reject(refused) : resolve(answer)
+        const frame = { kind: FRAME.tree, numbers: treeNumbers(question), parts: [] }
+        // Questions are answered in their order: only what was put has an answer.
+        if (closing || !channel.keep(frame, 'soon', () => asked.push(hear))) reject(refused)
+      }),
+    sync: async () => {
+      await waiting.sync()
+      if (failure !== undefined) throw new Error(failure)
+    },
+    records: channel.records,
     healthy: () => failure === undefined && !closing,
     close: async (last) => {
       if (closing) return false
       closing = true
       clearTimeout(background)
+      rotation.end()
       worker.ref()
       channel.keep(last, 'soon')
       const late = new Promise<'late'>((resolve) => {
@@ -180,4 +214,8 @@ export function startWriting(file: OpenLog, instance: string, parts: WritingPart
       return inTime && failure === undefined && !waiting.unsynced()
     },
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown failure'
 }

@@ -11,12 +11,14 @@ import { ADDRESS, credential, factsOf, permitOf } from './products.ts'
 
 const LOG = 3
 const SIDE = 4
+const TREE = 5
 
 /** Files in memory; `breaks` says after how many more bytes of the log writing fails. */
 function memoryDisk() {
   const files = new Map<number, Buffer>([
     [LOG, Buffer.alloc(0)],
     [SIDE, Buffer.alloc(0)],
+    [TREE, Buffer.alloc(0)],
   ])
   const state = { bytesLeft: Infinity, truncateFails: false, positions: [] as number[] }
   return {
@@ -59,7 +61,13 @@ function start() {
   const replies: Reply[] = []
   const large: (string | Uint8Array)[] = []
   const writer = createWriter(
-    { instance: '0123456789abcdef0123456789abcdef', shared, logFd: LOG, personalFd: SIDE },
+    {
+      instance: '0123456789abcdef0123456789abcdef',
+      shared,
+      logFd: LOG,
+      personalFd: SIDE,
+      treeFd: TREE,
+    },
     { disk: memory.disk, post: (reply) => replies.push(reply), receive: () => large.shift() },
   )
   const channel: Channel = createChannel(shared, (part) => large.push(part))
