@@ -1,11 +1,25 @@
 // What a former process left behind (F-14, F-15). Only logs whose hold can be taken: their owner is gone, however
 // it ended. What follows the last verifiable record is moved into a `.torn` file; intents that have no outcome
 // anywhere are returned, to be given one. Lines before that record are never touched, good or bad.
-import { createReadStream, createWriteStream, existsSync, rmSync, truncateSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { recordIn } from './line.ts'
-import { openNames, pathsOf, syncFolder, type Hold, type TakeHold } from './log-folder.ts'
+import {
+  openNames,
+  pathsOf,
+  segmentPaths,
+  syncFolder,
+  type Hold,
+  type TakeHold,
+} from './log-folder.ts'
 import { readLines } from './read-lines.ts'
 
 export type Orphan = {
@@ -26,8 +40,9 @@ export type Recovered = {
 }
 
 type Scan = {
+  /** Of the segments up to the one with the last verifiable record, and where it ends there. */
+  readonly goodSegments: number
   readonly goodEnd: number
-  readonly size: number
   readonly lastLineEnded: boolean
   readonly badLines: number
   readonly intents: readonly Orphan[]
@@ -39,29 +54,31 @@ export async function recoverFormer(
   own: string,
   takeHold: TakeHold,
 ): Promise<readonly Recovered[]> {
-  const found: { name: string; hold: Hold; scan: Scan }[] = []
+  const found: { name: string; hold: Hold; scan: Scan; tornBytes: number }[] = []
   for (const name of openNames(folder)) {
     if (name === own) continue
-    const { lock, log, personal, torn } = pathsOf(folder, name)
+    const { lock, personal, torn } = pathsOf(folder, name)
     const hold = takeHold(lock, 'existing')
     if (hold === undefined) continue
     // Its owner is between taking the hold and making the file.
-    if (!existsSync(log)) {
+    const segments = segmentPaths(folder, name)
+    if (segments.length === 0) {
       hold.release()
       continue
     }
-    const scan = await scanLog(log)
-    if (scan.goodEnd < scan.size) await moveTail(log, torn, scan.goodEnd)
-    if (!scan.lastLineEnded) await appendFile(log, '\n')
+    const scan = await scanLog(segments)
+    const tornBytes = await moveTail(segments, torn, scan)
+    const last = segments[scan.goodSegments - 1]
+    if (last !== undefined && !scan.lastLineEnded) await appendFile(last, '\n')
     if (existsSync(personal)) await cutPersonal(personal)
     syncFolder(folder)
-    found.push({ name, hold, scan })
+    found.push({ name, hold, scan, tornBytes })
   }
   // A process that died while it closed orphans has closed some in a log of its own.
   const closed = new Set(found.flatMap(({ scan }) => [...scan.outcomes]))
-  return found.map(({ name, hold, scan }) => ({
+  return found.map(({ name, hold, scan, tornBytes }) => ({
     name,
-    tornBytes: scan.size - scan.goodEnd,
+    tornBytes,
     badLines: scan.badLines,
     orphans: scan.intents.filter((intent) => !closed.has(idOf(intent.instance, intent.sequence))),
     done: () => {
@@ -71,29 +88,32 @@ export async function recoverFormer(
   }))
 }
 
-async function scanLog(path: string): Promise<Scan> {
+async function scanLog(segments: readonly string[]): Promise<Scan> {
   const intents: Orphan[] = []
   const outcomes = new Set<string>()
+  // The first segment stays where nothing in it is good: a log has at least one.
+  let goodSegments = 1
   let goodEnd = 0
-  let size = 0
   let lastLineEnded = true
   let bad = 0
   let badBeforeGood = 0
-  for await (const lines of readLines(path)) {
-    for (const { bytes, end, ended } of lines) {
-      size = end
-      const record = recordIn(bytes)
-      if (typeof record === 'string') {
-        bad += 1
-        continue
+  for (const [at, path] of segments.entries()) {
+    for await (const lines of readLines(path)) {
+      for (const { bytes, end, ended } of lines) {
+        const record = recordIn(bytes)
+        if (typeof record === 'string') {
+          bad += 1
+          continue
+        }
+        goodSegments = at + 1
+        goodEnd = end
+        lastLineEnded = ended
+        badBeforeGood = bad
+        note(JSON.parse(record.toString()) as Partial<Noted>, intents, outcomes)
       }
-      goodEnd = size
-      lastLineEnded = ended
-      badBeforeGood = bad
-      note(JSON.parse(record.toString()) as Partial<Noted>, intents, outcomes)
     }
   }
-  return { goodEnd, size, lastLineEnded, badLines: badBeforeGood, intents, outcomes }
+  return { goodSegments, goodEnd, lastLineEnded, badLines: badBeforeGood, intents, outcomes }
 }
 
 type Noted = {
@@ -114,13 +134,28 @@ function idOf(instance: string, sequence: number): string {
   return `${instance}:${sequence}`
 }
 
-/** The tail is on the disk in its new place before it leaves the old one. */
-async function moveTail(log: string, torn: string, from: number): Promise<void> {
-  await pipeline(
-    createReadStream(log, { start: from }),
-    createWriteStream(torn, { flags: 'a', mode: 0o600, flush: true }),
-  )
-  truncateSync(log, from)
+/** Everything behind the last verifiable record. It is on the disk in its new place before it leaves the old one. */
+async function moveTail(
+  segments: readonly string[],
+  torn: string,
+  { goodSegments, goodEnd }: Scan,
+): Promise<number> {
+  let moved = 0
+  for (const [at, path] of segments.entries()) {
+    if (at < goodSegments - 1) continue
+    const from = at === goodSegments - 1 ? goodEnd : 0
+    const { size } = statSync(path)
+    if (size > from) {
+      await pipeline(
+        createReadStream(path, { start: from }),
+        createWriteStream(torn, { flags: 'a', mode: 0o600, flush: true }),
+      )
+      moved += size - from
+    }
+    if (at >= goodSegments) rmSync(path)
+    else if (size > from) truncateSync(path, from)
+  }
+  return moved
 }
 
 /** Half a line of the side file is half a salt or half a value: of no use, and personal. */

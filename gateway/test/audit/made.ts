@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createAudit } from '../../src/audit/audit.ts'
-import { logNames, pathsOf } from '../../src/audit/log-folder.ts'
+import { createAudit, type AuditSettings, type OwnLog } from '../../src/audit/audit.ts'
+import { logNames, pathsOf, segmentPaths } from '../../src/audit/log-folder.ts'
 import type { Audit } from '../../src/audit/record.ts'
 import { takeHold } from '../../src/store/sqlite/take-hold.ts'
 import { systemClock } from '../../src/system/clock.ts'
@@ -16,10 +16,13 @@ export function newFolder(within = tmpdir()): string {
   return folder
 }
 
-export async function openAudit(folder: string): Promise<Audit & { readonly health: boolean[] }> {
+export async function openAudit(
+  folder: string,
+  settings: Omit<AuditSettings, 'folder'> = {},
+): Promise<Audit & { readonly health: boolean[]; readonly own: OwnLog }> {
   const health: boolean[] = []
   const audit = await createAudit(
-    { folder },
+    { folder, ...settings },
     { clock: systemClock, takeHold, log: silent, onHealth: (healthy) => health.push(healthy) },
   )
   onTestFinished(() => audit.close())
@@ -44,10 +47,12 @@ export type Logged = {
 /** All records of all logs in a folder, as they stand there. */
 export function recordsIn(folder: string): Logged[] {
   return logNames(folder).flatMap((name) =>
-    readFileSync(pathsOf(folder, name).log, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => (JSON.parse(line) as { record: Logged }).record),
+    segmentPaths(folder, name).flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => (JSON.parse(line) as { record: Logged }).record),
+    ),
   )
 }
 
