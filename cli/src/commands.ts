@@ -77,6 +77,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/revoke.ts')).revoke,
   },
   {
+    words: ['disable'],
+    summary: 'switch off a tool, a target, a client, a person or everything',
+    group: 'Running',
+    load: async () => (await import('./commands/disable.ts')).disable,
+  },
+  {
+    words: ['enable'],
+    summary: 'switch on again what was disabled',
+    group: 'Running',
+    load: async () => (await import('./commands/enable.ts')).enable,
+  },
+  {
+    words: ['disabled'],
+    summary: 'list what is switched off',
+    group: 'Running',
+    load: async () => (await import('./commands/disabled.ts')).disabled,
+  },
+  {
     words: ['policy', 'explain'],
     summary: 'say what would be decided, and which line says so',
     group: 'Deciding',

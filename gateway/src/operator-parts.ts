@@ -10,6 +10,7 @@ import type { Revocation } from './identify/revocation.ts'
 import type { Health } from './observe/health.ts'
 import type { ReloadReport } from './reload.ts'
 import type { Shared } from './shared.ts'
+import { switchParts } from './switch-parts.ts'
 
 export function operatorParts(of: {
   readonly shared: Shared
@@ -24,6 +25,7 @@ export function operatorParts(of: {
   return {
     reload,
     requireRole,
+    switches: switchParts(shared, running, requireRole),
     issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
     principals: () => running().identify.principals(),
     explain: (question) => running().authorize.explain(question),

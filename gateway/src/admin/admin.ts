@@ -7,9 +7,10 @@ import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Context } from 'hono'
 import { DEFAULT_JSON_LIMITS, readJson } from '../json/read.ts'
 import { NOT_ALLOWED_STATUS, NotAllowed } from './not-allowed.ts'
+import type { SwitchOrders } from './switch-orders.ts'
 
 /** What the composition root lends to the socket. Each part rejects with an Error in words for the operator. */
-export type AdminParts = {
+export type AdminParts = SwitchOrders & {
   readonly status: () => Readonly<Record<string, unknown>>
   /** Records of one request, oldest first. */
   readonly why: (requestId: string) => Promise<readonly unknown[]>
@@ -63,6 +64,9 @@ function routes(parts: AdminParts): Hono {
   app.post('/revoke', async (context) =>
     context.json((await parts.revoke(await body(context))) as object),
   )
+  app.get('/disabled', (context) => context.json(parts.disabled()))
+  app.post('/disable', async (context) => context.json(await parts.disable(await body(context))))
+  app.post('/enable', async (context) => context.json(await parts.enable(await body(context))))
   app.post('/reload', async (context) => context.json((await parts.reload()) as object))
   app.notFound((context) => context.json({ error: 'there is nothing at this path' }, 404))
   app.onError((error, context) =>

@@ -7,11 +7,13 @@ import type { Revocation } from '../identify/revocation.ts'
 import type { AdminParts } from './admin.ts'
 import type { RequireRole } from './operator-role.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
+import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
 
 /** The parts of a running gateway that the operator reaches. */
 export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> & {
   /** For orders that need a person with a role: they carry the operator's own access token. */
   readonly requireRole: RequireRole
+  readonly switches: SwitchParts
   readonly issuers: () => readonly string[]
   readonly principals: () => Iterable<Principal>
   readonly explain: (question: Question) => Explanation
@@ -55,6 +57,7 @@ export function createOperator(parts: OperatorParts): AdminParts {
     why: parts.why,
     tail: parts.tail,
     reload: parts.reload,
+    ...createSwitchOrders(parts.switches),
     explain: async (order) => explain(parts, parseOrder(explainOrder, order)),
     revoke: (order) => revoke(parts, parseOrder(revokeOrder, order)),
   }
