@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createCatalogue } from './catalogue/catalogue.ts'
 import type { Catalogue, CatalogueEntry, TargetHealth } from './catalogue/entry.ts'
 import { judgeTool } from './catalogue/offered-tool.ts'
+import { catalogueTargets } from './catalogue/settings.ts'
 import type { Config } from './config/schema.ts'
 import type { JsonObject } from './json/value.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'
@@ -20,12 +21,7 @@ export async function pinnedCatalogue(config: Config): Promise<Catalogue> {
     throw new Error(`there is no state of a gateway in \`${config.stateFolder}\``)
   const store = await createSqliteStore({ path }, systemClock)
   try {
-    const targets = Object.entries(config.targets).map(([id, { baseline, tools }]) => ({
-      id,
-      baseline,
-      tools,
-    }))
-    const watch = createCatalogue(targets, {
+    const watch = createCatalogue(catalogueTargets(config.targets), {
       // Nobody is asked: a catalogue that was only restored knows what was approved.
       connectors: new Map(),
       credential: () => Promise.reject(new Error('no target is asked')),

@@ -14,6 +14,7 @@ const NOW = 1_790_000_000_000
 const HOUR = 3_600_000
 const CAP = 20
 const SMALL: KindRules = {
+  ...KINDS,
   pin: { hashedIds: false, cap: CAP, whenFull: 'refuse' },
   revocation: { hashedIds: true, cap: CAP, whenFull: 'evict' },
 }

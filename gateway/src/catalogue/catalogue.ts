@@ -4,10 +4,15 @@ import type { Connector } from '../call/connector.ts'
 import type { Credential } from '../credential/credential.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
+import { compareWithOthers, type OtherTool } from './cross-target.ts'
 import type { Catalogue, CatalogueEntry, TargetHealth } from './entry.ts'
 import { lookalikes } from './names.ts'
 import { createPinStore } from './pins.ts'
+import { createReview, type Review } from './review.ts'
+import { createScanner, type Scanner } from './scan/scanner.ts'
+import { createSeenStore } from './seen.ts'
 import type { CatalogueTarget } from './settings.ts'
+import { createTargetPins } from './target-pins.ts'
 import { NOT_ASKED, watchTarget } from './target-state.ts'
 import type { TargetWatch } from './target-state.ts'
 
@@ -16,6 +21,8 @@ export type CatalogueParts = {
   /** The gateway's credential for describing a target. */
   readonly credential: (target: string) => Credential | Promise<Credential>
   readonly store: Store
+  /** Default: one of its own, which ends with it. */
+  readonly scanner?: Scanner
   readonly clock: Clock
   /** For the audit: what was approved, and what is no longer as it was approved. */
   readonly pinChanged: (detail: Readonly<Record<string, unknown>>) => void
@@ -33,8 +40,12 @@ export type CatalogueWatch = {
   readonly restore: () => Promise<void>
   /** Asks one target, or all of them at once; settles when they are done, and never rejects. */
   readonly refresh: (target?: string) => Promise<void>
-  /** Called after `current` has changed in more than the time of a description; returns what ends it. */
-  readonly onChange: (changed: (catalogue: Catalogue) => void) => () => void
+  /**
+   * Called after `current` has changed in more than the time of a description, and waited for by whoever asked for the
+   * change; returns what ends it.
+   */
+  readonly onChange: (changed: (catalogue: Catalogue) => void | Promise<void>) => () => void
+  readonly review: Review
   /** What targets offer under names that cannot be listed, for the operator. */
   readonly findings: () => readonly { readonly target: string; readonly reason: string }[]
   readonly close: () => void
@@ -48,9 +59,10 @@ export function createCatalogue(
   parts: CatalogueParts,
 ): CatalogueWatch {
   const closing = new AbortController()
-  const listeners = new Set<(catalogue: Catalogue) => void>()
+  const listeners = new Set<(catalogue: Catalogue) => void | Promise<void>>()
   const underWay = new Map<string, Promise<void>>()
-  const pins = createPinStore(parts.store)
+  const scanner = parts.scanner ?? createScanner()
+  const stores = { pins: createPinStore(parts.store), seen: createSeenStore(parts.store) }
   const alike = lookalikes(targets.map(({ id }) => id))
   const watches = new Map<string, TargetWatch>()
 
@@ -59,18 +71,31 @@ export function createCatalogue(
     watches.set(
       target.id,
       watchTarget(target, {
-        pins,
+        pins: createTargetPins(target, stores, parts.clock.wallMs),
+        scanner,
         describe: () => describe(target.id),
+        compare: (tools) => compareWithOthers(tools, target.id, othersThan(target.id)),
         nowMs: parts.clock.wallMs,
-        approved: (tools) =>
+        approved: ({ approved, held }) =>
           parts.pinChanged({
             change: 'approved',
             target: target.id,
             baseline: target.baseline,
-            tools,
+            tools: approved,
+            ...(held.length === 0 ? {} : { held }),
           }),
       }),
     )
+  }
+
+  /** What the other targets offer, or had approved. */
+  function othersThan(id: string): readonly OtherTool[] {
+    return [...watches]
+      .filter(([target]) => target !== id)
+      .flatMap(([target, { offered, pins }]) => {
+        const names = offered()?.map(({ name }) => name) ?? pins.approved().keys()
+        return [...names].map((name) => ({ target, name }))
+      })
   }
 
   async function describe(id: string) {
@@ -97,7 +122,7 @@ export function createCatalogue(
     return { entries, health }
   }
 
-  function publish(): void {
+  async function publish(): Promise<void> {
     if (closing.signal.aborted) return
     const { entries, health } = collect()
     const before = catalogue
@@ -107,12 +132,17 @@ export function createCatalogue(
     reportTargets(before.health, health)
     if (same) return
     reportTools(before, catalogue)
-    for (const listener of listeners) {
-      try {
-        listener(catalogue)
-      } catch (error) {
-        parts.log.warn({ error: wordsOf(error) }, 'a new catalogue could not be taken over')
-      }
+    await Promise.all([...listeners].map((listener) => tell(listener, catalogue)))
+  }
+
+  async function tell(
+    listener: (catalogue: Catalogue) => void | Promise<void>,
+    news: Catalogue,
+  ): Promise<void> {
+    try {
+      await listener(news)
+    } catch (error) {
+      parts.log.warn({ error: wordsOf(error) }, 'a new catalogue could not be taken over')
     }
   }
 
@@ -132,8 +162,14 @@ export function createCatalogue(
       const known = before.entries.get(tool)
       if (known?.pin === pin && known.quarantined === quarantined) continue
       if (pin === 'approved' && quarantined === undefined) continue
-      parts.log.warn({ target, tool, pin, quarantined }, 'a tool is not callable')
-      if (pin !== 'approved') parts.pinChanged({ change: pin, tool, target })
+      const seen = watches
+        .get(target)
+        ?.offered()
+        ?.find(({ qualifiedName }) => qualifiedName === tool)
+      const findings = [...new Set(seen?.findings.map(({ rule }) => rule))]
+      parts.log.warn({ target, tool, pin, quarantined, findings }, 'a tool is not callable')
+      if (pin === 'approved') continue
+      parts.pinChanged({ change: pin, tool, target, hash: seen?.hash ?? '', findings })
     }
   }
 
@@ -154,13 +190,30 @@ export function createCatalogue(
     await Promise.all(chosen.map(([id, watch]) => refreshOne(id, watch)))
   }
 
+  const review = createReview({
+    watches,
+    scanner,
+    current: () => catalogue,
+    withEntries(target, entries) {
+      const others = [...catalogue.entries].filter(([, entry]) => entry.target !== target)
+      const own = entries.map((entry): [string, CatalogueEntry] => [entry.qualifiedName, entry])
+      return {
+        version: catalogue.version + 1,
+        entries: new Map([...others, ...own]),
+        health: catalogue.health,
+      }
+    },
+    publish,
+  })
+
   const timer = setInterval(() => void refresh(), parts.intervalMs ?? INTERVAL_MS).unref()
   return {
     current: () => catalogue,
+    review,
     refresh,
     async restore() {
       await Promise.all([...watches.values()].map((watch) => watch.restore()))
-      publish()
+      await publish()
     },
     onChange(changed) {
       listeners.add(changed)
@@ -174,6 +227,7 @@ export function createCatalogue(
       clearInterval(timer)
       closing.abort(new Error('the gateway stops'))
       listeners.clear()
+      if (parts.scanner === undefined) void scanner.close()
     },
   }
 }

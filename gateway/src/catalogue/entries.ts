@@ -2,6 +2,8 @@
 // wire and into the policy schema is the approved definition, never a newer one.
 import type { CatalogueEntry } from './entry.ts'
 import type { OfferedTool } from './offered-tool.ts'
+import type { Approver } from './pins.ts'
+import type { SeenTools } from './seen.ts'
 import { factsOf } from './settings.ts'
 import type { CatalogueTarget } from './settings.ts'
 
@@ -10,15 +12,22 @@ export type ApprovedTool = {
   readonly hash: string
   /** `undefined`: the definition was not written down. */
   readonly tool: OfferedTool | undefined
+  readonly approvedAtMs: number
+  /** `undefined`: the baseline. */
+  readonly by: Approver | undefined
 }
 
 const GONE = 'the target no longer offers it'
 
-/** `offered` undefined: the target could not be asked; what was approved stands. */
+/**
+ * `offered` undefined: the target could not be asked; what was approved stands, but not what had changed when it was
+ * last seen.
+ */
 export function entriesOf(
   target: CatalogueTarget,
   offered: readonly OfferedTool[] | undefined,
   approved: ReadonlyMap<string, ApprovedTool>,
+  seen: SeenTools,
 ): readonly CatalogueEntry[] {
   const entries: CatalogueEntry[] = []
   const names = new Set<string>()
@@ -28,8 +37,11 @@ export function entriesOf(
   }
   for (const [name, { hash, tool }] of approved) {
     if (names.has(name) || tool === undefined) continue
-    const quarantined = tool.fault ?? (offered === undefined ? undefined : GONE)
-    entries.push({ ...entryOf(target, { ...tool, hash }), pin: 'approved', quarantined })
+    const last = seen.get(name)?.hash
+    const gone = offered !== undefined || last === ''
+    const pin = gone || last === undefined || last === hash ? 'approved' : 'changed'
+    const quarantined = tool.fault ?? (gone ? GONE : undefined)
+    entries.push({ ...entryOf(target, { ...tool, hash }), pin, quarantined })
   }
   return entries
 }

@@ -30,7 +30,10 @@ export function lookalikes(names: Iterable<string>): ReadonlySet<string> {
   const seen = new Map<string, string>()
   const alike = new Set<string>()
   for (const name of new Set(names)) {
-    for (const key of [`case ${name.normalize('NFKC').toLowerCase()}`, `look ${skeleton(name)}`]) {
+    for (const key of [
+      `case ${name.normalize('NFKC').toLowerCase()}`,
+      `look ${skeletonOf(name)}`,
+    ]) {
       const other = seen.get(key)
       if (other === undefined) seen.set(key, name)
       else alike.add(name).add(other)
@@ -40,7 +43,7 @@ export function lookalikes(names: Iterable<string>): ReadonlySet<string> {
 }
 
 /** UTS #39 §4, as far as the alphabet of names goes: what looks alike has the same skeleton. */
-function skeleton(name: string): string {
+export function skeletonOf(name: string): string {
   return name
     .normalize('NFKC')
     .replaceAll('rn', 'm')

@@ -38,8 +38,19 @@ export const catalogueMembers = {
     .default('1')
     .meta({ 'x-expected': 'letters, digits, dots, hyphens' })
     .describe(
-      'label of the approved state: the first catalogue that is seen under a new label is approved as it is, later changes are not',
+      'label of the approved state: of the first catalogue that is seen under a new label, the tools without a finding of the scanner are approved as they are; everything else and every later change waits for `sallyport pins approve`',
     ),
+  trusted: z
+    .boolean()
+    .default(false)
+    .meta({ 'x-relaxation': true })
+    .describe(
+      'approves the first catalogue under a baseline label whatever the scanner finds in it; later changes wait all the same',
+    ),
+  reviewAll: z
+    .boolean()
+    .default(false)
+    .describe('approves nothing without a review: the first catalogue waits as well'),
   tools: z
     .record(z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/), toolSettings)
     .default({})
@@ -51,7 +62,24 @@ export type ToolSettings = DeepReadonly<z.output<typeof toolSettings>>
 export type CatalogueTarget = {
   readonly id: string
   readonly baseline: string
+  readonly trusted?: boolean
+  readonly reviewAll?: boolean
   readonly tools: Readonly<Record<string, ToolSettings>>
+}
+
+/** What the catalogue needs, out of the settings of all targets. */
+export function catalogueTargets(
+  targets: Readonly<Record<string, Omit<CatalogueTarget, 'id'>>>,
+): readonly CatalogueTarget[] {
+  return Object.entries(targets).map(
+    ([id, { baseline, trusted = false, reviewAll = false, tools }]) => ({
+      id,
+      baseline,
+      trusted,
+      reviewAll,
+      tools,
+    }),
+  )
 }
 
 /** The facts of a tool: as configured, otherwise the careful ones. */

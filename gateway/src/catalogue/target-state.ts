@@ -1,16 +1,15 @@
-// One target of the catalogue over time: described off the path, pins loaded once, entries made anew after
-// each description. Whatever a target does ends in its own health; it throws nothing.
-import { setImmediate as nextTurn } from 'node:timers/promises'
+// One target of the catalogue over time: described off the path, its pins followed, entries made anew after each
+// description. Whatever a target does ends in its own health; only an order of the operator may reject.
 import type { Description } from '../call/connector.ts'
-import type { JsonObject } from '../json/value.ts'
 import { entriesOf } from './entries.ts'
-import type { ApprovedTool } from './entries.ts'
 import type { CatalogueEntry, TargetHealth } from './entry.ts'
-import { lookalikes } from './names.ts'
-import { judgeTool } from './offered-tool.ts'
-import type { OfferedTool } from './offered-tool.ts'
-import type { Pins, PinStore } from './pins.ts'
+import { judgeTools } from './judge-tools.ts'
+import type { CheckedTool } from './judge-tools.ts'
+import type { Approver } from './pins.ts'
+import type { ScanFinding } from './scan/finding.ts'
+import type { Scanner } from './scan/scanner.ts'
 import type { CatalogueTarget } from './settings.ts'
+import type { BaselineApproval, TargetPins } from './target-pins.ts'
 
 export type TargetState = {
   readonly entries: readonly CatalogueEntry[]
@@ -20,33 +19,47 @@ export type TargetState = {
 }
 
 export type TargetParts = {
-  readonly pins: PinStore
+  readonly pins: TargetPins
+  readonly scanner: Scanner
   readonly describe: () => Promise<Description>
+  /** Adds what only a look at the other targets shows. */
+  readonly compare: (tools: readonly CheckedTool[]) => readonly CheckedTool[]
   readonly nowMs: () => number
   /** A baseline was approved. */
-  readonly approved: (tools: readonly string[]) => void
+  readonly approved: (baseline: BaselineApproval) => void
 }
 
 export type TargetWatch = {
+  readonly settings: CatalogueTarget
   readonly state: () => TargetState
+  readonly pins: TargetPins
+  /** What the target offered last; `undefined`: it was never reached. */
+  readonly offered: () => readonly CheckedTool[] | undefined
   /** Loads what was approved. Never rejects. */
   readonly restore: () => Promise<void>
   /** Asks the target and judges what it says. Never rejects. */
   readonly refresh: () => Promise<void>
+  /** The entries as they would be if this definition were approved. */
+  readonly withApproval: (tool: CheckedTool) => readonly CatalogueEntry[]
+  /** Approves what was shown; rejects in words. */
+  readonly approve: (name: string, hash: string, by: Approver) => Promise<void>
 }
 
 // One failed description may be a hiccup; tools do not vanish from lists for it.
 const FAILURES_UNTIL_DOWN = 2
-const TOOLS_PER_TURN = 50
+/** As long as what is known of approvals may be used while the store cannot be read. */
+const PINS_GOOD_MS = 300_000
 
 /** Why a target is down that nobody has asked yet. */
 export const NOT_ASKED = 'not asked yet'
+const UNKNOWN_PINS = 'what is approved cannot be read'
 
 export function watchTarget(target: CatalogueTarget, parts: TargetParts): TargetWatch {
-  let pins: Pins
-  let approved: ReadonlyMap<string, ApprovedTool> = new Map()
-  let pinsLoaded = false
-  let offered: readonly OfferedTool[] | undefined
+  const { pins, scanner, nowMs } = parts
+  let offered: readonly CheckedTool[] | undefined
+  let scanned: ReadonlyMap<string, readonly ScanFinding[]> = new Map()
+  let restored = false
+  let pinsReadAtMs = -Infinity
   let failures = 0
   let state: TargetState = {
     entries: [],
@@ -55,51 +68,62 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
   }
 
   function set(health: TargetHealth, findings = state.findings): void {
-    state = { entries: entriesOf(target, offered, approved), health, findings }
+    const entries = entriesOf(target, offered, pins.approved(), pins.seen())
+    const known = nowMs() - pinsReadAtMs <= PINS_GOOD_MS
+    state = {
+      entries: known
+        ? entries
+        : entries.map((entry) => ({ ...entry, quarantined: entry.quarantined ?? UNKNOWN_PINS })),
+      health,
+      findings,
+    }
   }
 
   async function loadPins(): Promise<void> {
-    await take(await parts.pins.load(target.id, target.baseline))
-    pinsLoaded = true
+    await pins.load()
+    pinsReadAtMs = nowMs()
   }
 
-  async function take(loaded: Pins): Promise<void> {
-    const judged = new Map<string, ApprovedTool>()
-    for (const [name, { hash, definition }] of loaded ?? []) {
-      if (judged.size % TOOLS_PER_TURN === TOOLS_PER_TURN - 1) await nextTurn()
-      const tool = definition && judgeTool(target.id, definition)
-      judged.set(name, { hash, tool: tool && 'name' in tool ? tool : undefined })
-    }
-    pins = loaded
-    approved = judged
-  }
-
-  async function approve(tools: readonly OfferedTool[]): Promise<void> {
-    const fit = tools.filter(({ fault, hash }) => fault === undefined && hash !== '')
-    if (pins === undefined) {
-      // An empty list is no baseline: a server that is still starting would shut itself out.
-      if (fit.length === 0) return
-      const { id, baseline } = target
-      const result = await parts.pins.approveFirst(id, baseline, fit, parts.nowMs())
-      await take(result.pins)
-      if (result.first) parts.approved(fit.map(({ name }) => name))
-      return
-    }
-    const unwritten = fit.filter(({ name, hash }) => {
-      const pin = pins?.get(name)
-      return pin !== undefined && pin.definition === undefined && pin.hash === hash
-    })
-    if (unwritten.length === 0) return
-    await parts.pins.complete(target.id, target.baseline, unwritten)
+  async function take(description: Description): Promise<void> {
     await loadPins()
+    const { tools, unnamed } = await judgeTools(
+      target.id,
+      description.tools,
+      scanner,
+      knownFindings(),
+    )
+    scanned = new Map(tools.map(({ hash, findings }) => [hash, findings]))
+    // In one turn: of two targets that imitate each other, the second one to be judged sees the first.
+    offered = parts.compare(tools)
+    const baseline = await pins.follow(offered)
+    pinsReadAtMs = nowMs()
+    if (baseline !== undefined) parts.approved(baseline)
+    failures = 0
+    set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, unnamed)
+  }
+
+  /** What somebody has approved is not scanned again. */
+  function knownFindings(): ReadonlyMap<string, readonly ScanFinding[]> {
+    const known = new Map(scanned)
+    for (const { hash } of pins.approved().values()) if (!known.has(hash)) known.set(hash, [])
+    return known
+  }
+
+  /** Unknown what is approved: nothing new becomes callable (policy-audit §1.6). */
+  function isolate(error: unknown): void {
+    set({ state: 'isolated', reason: wordsOf(error), describedAtMs: state.health.describedAtMs })
   }
 
   return {
+    settings: target,
+    pins,
     state: () => state,
+    offered: () => offered,
     async restore() {
-      if (pinsLoaded) return
+      if (restored) return
       try {
         await loadPins()
+        restored = true
         set(state.health)
       } catch (error) {
         isolate(error)
@@ -113,50 +137,24 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
         failures += 1
         const down = failures >= FAILURES_UNTIL_DOWN || state.health.state !== 'up'
         const { describedAtMs } = state.health
+        // What is approved is asked for all the same, so that it does not go out of date with the target.
+        await loadPins().catch(() => undefined)
         set({ state: down ? 'down' : 'up', reason: wordsOf(error), describedAtMs })
         return
       }
-      try {
-        const judged = await judge(target.id, description.tools)
-        if (!pinsLoaded) await loadPins()
-        await approve(judged.tools)
-        failures = 0
-        offered = judged.tools
-        const describedAtMs = parts.nowMs()
-        set({ state: 'up', reason: undefined, describedAtMs }, judged.findings)
-      } catch (error) {
-        isolate(error)
-      }
+      await take(description).catch(isolate)
     },
-  }
-
-  /** Unknown what is approved: nothing new becomes callable (policy-audit §1.6). */
-  function isolate(error: unknown): void {
-    set({ state: 'isolated', reason: wordsOf(error), describedAtMs: state.health.describedAtMs })
-  }
-}
-
-async function judge(
-  target: string,
-  definitions: readonly JsonObject[],
-): Promise<{ readonly tools: readonly OfferedTool[]; readonly findings: readonly string[] }> {
-  const tools = new Map<string, OfferedTool>()
-  const findings: string[] = []
-  for (const [index, definition] of definitions.entries()) {
-    if (index % TOOLS_PER_TURN === TOOLS_PER_TURN - 1) await nextTurn()
-    const tool = judgeTool(target, definition)
-    if (!('name' in tool)) findings.push(tool.fault)
-    else if (!tools.has(tool.name)) tools.set(tool.name, tool)
-    else tools.set(tool.name, { ...tool, hash: '', fault: 'the target lists it more than once' })
-  }
-  const alike = lookalikes(tools.keys())
-  return {
-    tools: [...tools.values()].map((tool) =>
-      alike.has(tool.name) && tool.fault === undefined
-        ? { ...tool, fault: 'its name looks like that of another tool of the target' }
-        : tool,
-    ),
-    findings,
+    withApproval(tool) {
+      const { name, hash } = tool
+      const approved = new Map(pins.approved())
+      approved.set(name, { hash, tool, approvedAtMs: nowMs(), by: undefined })
+      return entriesOf(target, offered, approved, pins.seen())
+    },
+    async approve(name, hash, by) {
+      await pins.approve(name, hash, by)
+      pinsReadAtMs = nowMs()
+      set(state.health)
+    },
   }
 }
 
