@@ -73,6 +73,10 @@ export const REFUSALS = {
   'authorize.reserved_key': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument name is reserved for the policy engine', fix: 'arguments must not contain `__entity`, `__extn` or `__expr`' },
   'authorize.inconvertible_argument': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument that a policy reads does not fit its declared type', fix: 'send the argument in the type and range of the input schema' },
   'authorize.tool_changed': { shape: 'tool', status: 200, audience: 'caller', what: 'the definition of the tool has changed since it was approved', fix: 'ask the operator to review the new definition' },
+  'authorize.needs_approval': { shape: 'tool', status: 200, audience: 'caller', what: 'a second person must approve this call before it is made', fix: 'wait until it is approved, then repeat the very same call; it goes through once' },
+  'authorize.approval_refused': { shape: 'tool', status: 200, audience: 'caller', what: 'the second person who was asked did not approve this call', fix: 'do not repeat it; ask the person who refused it, with the reference' },
+  'authorize.approval_not_possible': { shape: 'tool', status: 200, audience: 'caller', what: 'a second person must approve this call, and it cannot be put up for approval', fix: 'send smaller arguments, or wait until fewer of your calls wait' },
+  'authorize.access_not_possible': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'access cannot be asked for with this request id', fix: 'make the call again, and ask with the request id of its denial' },
   'authorize.rate_limited': { shape: 'rpc', status: 429, rpc: -32003, audience: 'caller', what: 'too many requests in too short a time', fix: 'wait for the seconds of `data.retryAfter`, then go on more slowly' },
   'authorize.disabled': { shape: 'tool', status: 200, audience: 'caller', what: 'an operator has disabled this', fix: 'do not try again; ask the operator with the request id' },
 

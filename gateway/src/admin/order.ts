@@ -2,6 +2,9 @@
 // where there is one.
 import type { z } from 'zod'
 
+/** Orders by their path at the socket. */
+export type Orders = ReadonlyMap<string, (order: unknown) => Promise<object>>
+
 /** The order in its own shape; throws, with everything that is wrong with it. */
 export function parseOrder<Schema extends z.ZodType>(
   schema: Schema,

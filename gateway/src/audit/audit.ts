@@ -102,8 +102,8 @@ export async function createAudit(
   ]
   for (const timer of timers) timer.unref()
 
-  const event: Audit['event'] = (kind, detail, about) =>
-    writing.await(frames.record(kind, { about }, { detail }))
+  const event: Audit['event'] = (kind, detail, about, requestId) =>
+    writing.await(frames.record(kind, { about, requestId }, { detail }))
 
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {

@@ -62,7 +62,9 @@ export const keptText = remembered(({ facts }: Permit['entry']): string =>
 
 export const decisionText = remembered((decision: Permit['decision']): string =>
   canonicalJson({
+    ...(decision.access === undefined ? {} : { access: decision.access }),
     answer: 'permit',
+    ...(decision.approval === undefined ? {} : { approval: decision.approval }),
     mode: decision.mode,
     policies: policyNames(decision.policies),
     schema: decision.schemaVersion,

@@ -29,6 +29,8 @@ export type RecordKind =
   | 'anchor'
   | 'pin_changed'
   | 'relaxed'
+  | 'approval'
+  | 'access'
   | 'disabled'
 
 /** Where a refusal happened and what was known by then. */
@@ -86,6 +88,8 @@ export type Audit = {
     kind: RecordKind,
     detail: Readonly<Record<string, unknown>>,
     about?: AboutPerson,
+    /** The request that it belongs to, so that `why` finds it. */
+    requestId?: string,
   ) => Promise<void>
   /** Hands over the latest records and every one from now on, each as JSON text. Returns what ends it. */
   readonly subscribe: (use: (record: string) => void) => () => void

@@ -11,6 +11,10 @@ export type Decision = {
   readonly policies: readonly string[]
   readonly setVersion: string
   readonly schemaVersion: string
+  /** Reference of the approval that was used, where the policies ask for one. */
+  readonly approval?: string
+  /** Reference of the grant of access without which no policy permits the call. */
+  readonly access?: string
 }
 
 export class Permit {

@@ -1,0 +1,44 @@
+// Calls that were denied a while ago, so that their person may ask for access by the request id alone and learns
+// nothing more by it: an unknown tool and a hidden one are kept alike. A few per caller, and of few callers.
+import type { Identity } from '../../identify/identity.ts'
+import type { Refusal } from '../../refusal.ts'
+import type { Clock } from '../../system/clock.ts'
+
+export type DenialMet = {
+  readonly requestId: string
+  readonly tool: string
+  /** A policy forbade it, which no grant can change. */
+  readonly forbidden: boolean
+  readonly atMs: number
+}
+
+export type Denials = {
+  readonly met: (identity: Identity, requestId: string, tool: string, refusal: Refusal) => void
+  readonly find: (identity: Identity, requestId: string) => DenialMet | undefined
+}
+
+const MOST_CALLERS = 5_000
+const MOST_PER_CALLER = 16
+const LIFE_MS = 3_600_000
+/** The answers that access could change. */
+const CHANGEABLE: ReadonlySet<string> = new Set(['authorize.denied', 'authorize.no_such_tool'])
+
+export function createDenials(clock: Clock): Denials {
+  // A write deletes and sets again: the first key is the caller who was denied least recently.
+  const callers = new Map<string, readonly DenialMet[]>()
+  return {
+    met({ principal }, requestId, tool, { refused, policies = [] }) {
+      if (!CHANGEABLE.has(refused) || principal.kind === 'client') return
+      const { fingerprint } = principal
+      const former = callers.get(fingerprint) ?? []
+      const met = { requestId, tool, forbidden: policies.length > 0, atMs: clock.monotonicMs() }
+      callers.delete(fingerprint)
+      callers.set(fingerprint, [...former.slice(1 - MOST_PER_CALLER), met])
+      if (callers.size > MOST_CALLERS) callers.delete(callers.keys().next().value as string)
+    },
+    find({ principal }, requestId) {
+      const found = callers.get(principal.fingerprint)?.find((met) => met.requestId === requestId)
+      return found && clock.monotonicMs() - found.atMs <= LIFE_MS ? found : undefined
+    },
+  }
+}
