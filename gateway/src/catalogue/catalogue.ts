@@ -158,14 +158,16 @@ export function createCatalogue(
   }
 
   function reportTools(before: Catalogue, after: Catalogue): void {
+    const offered = new Map(
+      [...watches.values()].flatMap((watch) =>
+        (watch.offered() ?? []).map((tool) => [tool.qualifiedName, tool] as const),
+      ),
+    )
     for (const [tool, { pin, quarantined, target }] of after.entries) {
       const known = before.entries.get(tool)
       if (known?.pin === pin && known.quarantined === quarantined) continue
       if (pin === 'approved' && quarantined === undefined) continue
-      const seen = watches
-        .get(target)
-        ?.offered()
-        ?.find(({ qualifiedName }) => qualifiedName === tool)
+      const seen = offered.get(tool)
       const findings = [...new Set(seen?.findings.map(({ rule }) => rule))]
       parts.log.warn({ target, tool, pin, quarantined, findings }, 'a tool is not callable')
       if (pin === 'approved') continue

@@ -66,12 +66,14 @@ export type ReviewParts = {
 export function createReview(parts: ReviewParts): Review {
   const { watches, scanner } = parts
 
-  async function rowOf(watch: TargetWatch, name: string): Promise<PinRow> {
+  async function rowOf(
+    watch: TargetWatch,
+    name: string,
+    offered: ReadonlyMap<string, CheckedTool>,
+  ): Promise<PinRow> {
     const { id } = watch.settings
     const pin = watch.pins.approved().get(name)
     const seen = watch.pins.seen().get(name)
-    const offered = watch.offered()?.find((tool) => tool.name === name)
-    const entry = watch.state().entries.find((of) => of.name === name)
     const unknown = watch.state().health.state === 'isolated'
     const state = unknown ? 'unknown' : stateOf(pin?.hash, seen?.hash)
     return {
@@ -83,9 +85,9 @@ export function createReview(parts: ReviewParts): Review {
       approvedBy: pin && (pin.by ?? 'baseline'),
       approvedHash: pin?.hash,
       seenHash: state === 'pending' || state === 'changed' ? seen?.hash : undefined,
-      quarantined:
-        parts.current().entries.get(`${id}___${name}`)?.quarantined ?? entry?.quarantined,
-      findings: offered?.findings ?? (await scanned(seen?.definition ?? pin?.tool?.definition)),
+      quarantined: parts.current().entries.get(`${id}___${name}`)?.quarantined,
+      findings:
+        offered.get(name)?.findings ?? (await scanned(seen?.definition ?? pin?.tool?.definition)),
     }
   }
 
@@ -106,7 +108,7 @@ export function createReview(parts: ReviewParts): Review {
 
   async function diff(tool: string): Promise<PinDiff> {
     const { watch, name } = find(tool)
-    const row = await rowOf(watch, name)
+    const row = await rowOf(watch, name, offeredBy(watch))
     const approved = watch.pins.approved().get(name)?.tool?.definition
     const seen = row.seenHash === undefined ? undefined : watch.pins.seen().get(name)?.definition
     return { ...row, approved, seen, changes: seen ? definitionDiff(approved, seen) : [] }
@@ -117,13 +119,14 @@ export function createReview(parts: ReviewParts): Review {
     async list() {
       const rows: PinRow[] = []
       for (const watch of watches.values()) {
-        for (const name of namesOf(watch)) rows.push(await rowOf(watch, name))
+        const offered = offeredBy(watch)
+        for (const name of namesOf(watch)) rows.push(await rowOf(watch, name, offered))
       }
       return rows
     },
     async propose(tool, hash) {
       const { watch, name } = find(tool)
-      const row = await rowOf(watch, name)
+      const row = await rowOf(watch, name, offeredBy(watch))
       const seen = watch.pins.seen().get(name)
       if (row.state !== 'pending' && row.state !== 'changed') {
         throw new Error(`\`${tool}\` is ${row.state}: there is nothing to approve`)
@@ -155,6 +158,10 @@ function stateOf(approved: string | undefined, seen: string | undefined): Review
   if (approved === undefined) return 'pending'
   if (seen === undefined) return 'approved'
   return seen === '' ? 'gone' : 'changed'
+}
+
+function offeredBy(watch: TargetWatch): ReadonlyMap<string, CheckedTool> {
+  return new Map(watch.offered()?.map((tool) => [tool.name, tool]))
 }
 
 function namesOf(watch: TargetWatch): readonly string[] {

@@ -274,7 +274,7 @@ describe('a bad or lying target', () => {
     watch.onChange(() => {
       throw new Error('a listener that fails')
     })
-    watch.onChange(({ version }) => versions.push(version))
+    watch.onChange(({ version }) => void versions.push(version))
     const all = watch.refresh()
     await expect.poll(() => watch.current().entries.size).toBe(2)
     expect(watch.current().health.get('silent')?.state).toBe('down')
@@ -374,7 +374,7 @@ describe('facts and versions', () => {
   it('the version grows with every change, and entries stay the same objects without one', async () => {
     const watch = watchAll([target('market')])
     let told = 0
-    const stop = watch.onChange(() => (told += 1))
+    const stop = watch.onChange(() => void (told += 1))
     await watch.refresh()
     const before = watch.current()
     await watch.refresh()
