@@ -44,7 +44,7 @@ export const policyTest: Command<TestOptions> = {
       throw new CommandFailure('noInput', `there is no case in \`${folder}\``, { fix })
     }
     const { testPolicies } = await import('@sallyport/gateway/authorize/policy-test.ts')
-    const report = testPolicies(files, cases, catalogue, settings)
+    const report = await testPolicies(files, cases, catalogue, settings)
     if ('findings' in report) return refuse(report.findings, terminal, json)
     terminal.out(
       json

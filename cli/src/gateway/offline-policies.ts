@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { PolicyFile } from '@sallyport/gateway/authorize/policy-files.ts'
-import type { TrialSettings } from '@sallyport/gateway/authorize/trial.ts'
+import type { Trial, TrialSettings } from '@sallyport/gateway/authorize/trial.ts'
 import type { Catalogue } from '@sallyport/gateway/catalogue/entry.ts'
 import type { Config } from '@sallyport/gateway/config/schema.ts'
 import type { JsonObject } from '@sallyport/gateway/json/value.ts'
@@ -83,6 +83,21 @@ export async function policiesOf(folder: string): Promise<readonly PolicyFile[]>
     throw new CommandFailure('usage', `\`${folder}\` is no folder`, { fix })
   }
   return readPolicyFiles(path)
+}
+
+/** A set ready to be asked; ends the command where it does not load. */
+export async function openSet(
+  name: string,
+  files: readonly PolicyFile[],
+  { catalogue, settings }: Surroundings,
+): Promise<Trial> {
+  const { openTrial } = await import('@sallyport/gateway/authorize/trial.ts')
+  const trial = await openTrial(files, catalogue, settings)
+  if (!('findings' in trial)) return trial
+  const [first] = trial.findings
+  const words =
+    first === undefined ? '' : `${first.file}:${first.line}:${first.column} ${first.text}`
+  throw new CommandFailure('findings', `the policies in \`${name}\` do not load: ${words}`)
 }
 
 type ToolList = { readonly target: string; readonly tools: readonly JsonObject[] }

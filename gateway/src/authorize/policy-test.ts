@@ -1,6 +1,7 @@
 // Runs cases against a policy set (policy-audit §1.4): each case asks the policies alone, whatever the state of its
 // tool or the mode of its target is, and a failure says what was expected, what was seen, and which line decided.
 // A tool that the gateway could not learn of yet cannot be asked about; that is said, and fails nothing.
+import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { Finding } from './finding.ts'
@@ -25,14 +26,16 @@ export type CaseReport = {
   readonly untested: readonly string[]
 }
 
+const CASES_AT_ONCE = 10
+
 /** The set does not load, or what became of each case. */
-export function testPolicies(
+export async function testPolicies(
   files: readonly PolicyFile[],
   cases: readonly PolicyCase[],
   catalogue: Catalogue,
   settings: TrialSettings,
-): CaseReport | { readonly findings: readonly Finding[] } {
-  const trial = openTrial(files, catalogue, settings)
+): Promise<CaseReport | { readonly findings: readonly Finding[] }> {
+  const trial = await openTrial(files, catalogue, settings)
   if ('findings' in trial) return trial
   try {
     return runCases(trial, cases, catalogue, settings.homeIssuer)
@@ -49,16 +52,18 @@ export function caseFinding(failure: CaseFailure): Finding {
   return { file, line, column, text }
 }
 
-function runCases(
+async function runCases(
   trial: Trial,
   cases: readonly PolicyCase[],
   catalogue: Catalogue,
   homeIssuer: string,
-): CaseReport {
+): Promise<CaseReport> {
   const failures: CaseFailure[] = []
   const skipped: CaseFailure[] = []
   const untested = new Set(trial.loaded.policies.map(({ id }) => id))
-  for (const one of cases) {
+  for (const [at, one] of cases.entries()) {
+    // Calls are decided meanwhile.
+    if (at % CASES_AT_ONCE === 0) await setImmediate()
     const { principal, tool, args } = one
     const question = { principal: { issuer: homeIssuer, ...principal }, tool, args }
     const { judgement, reachable } = trial.answer(question)

@@ -22,24 +22,24 @@ const PEOPLE = `people:
   eve: { tags: { groups: [visitors] } }
 `
 
-function run(cases: string, entries = [TRADE], health = {}) {
+async function run(cases: string, entries = [TRADE], health = {}) {
   const read = readCases([{ file: 'a.test.yaml', text: PEOPLE + cases }])
   expect(read.findings).toEqual([])
-  const report = testPolicies(files(PERMIT), read.cases, catalogue(entries, health), SETTINGS)
+  const report = await testPolicies(files(PERMIT), read.cases, catalogue(entries, health), SETTINGS)
   if ('findings' in report) throw new Error(JSON.stringify(report.findings))
   return report
 }
 
 describe('policy-audit §1.4: cases', () => {
-  test('a case for several callers and tools is run for each', () => {
-    const report = run(`cases:
+  test('a case for several callers and tools is run for each', async () => {
+    const report = await run(`cases:
   - { name: trade, who: [bob], tool: market___trade, expect: allow, policies: [1.cedar#traders], listed: true }
   - { name: no trade, who: eve, tool: [market___trade, market___trade], expect: deny, listed: false }`)
     expect(report).toEqual({ run: 3, failures: [], skipped: [], untested: ['1.cedar#exact'] })
   })
 
-  test('a failure says place, expected, seen and the deciding line', () => {
-    const { failures } = run(`cases:
+  test('a failure says place, expected, seen and the deciding line', async () => {
+    const { failures } = await run(`cases:
   - name: nobody trades
     who: bob
     tool: market___trade
@@ -63,15 +63,15 @@ describe('policy-audit §1.4: cases', () => {
     })
   })
 
-  test('where nothing decided, what would change the answer is said', () => {
-    const { failures } = run(`cases:
+  test('where nothing decided, what would change the answer is said', async () => {
+    const { failures } = await run(`cases:
   - { name: all trade, who: eve, tool: market___trade, expect: allow }`)
     expect(failures[0]?.seen).toBe('deny (authorize.denied)')
     expect(failures[0]?.because[0]).toContain('"|visitors|"')
   })
 
-  test('other deciding policies than the named ones fail the case', () => {
-    const { failures } = run(`cases:
+  test('other deciding policies than the named ones fail the case', async () => {
+    const { failures } = await run(`cases:
   - { name: by another, who: bob, tool: market___trade, expect: allow, policies: [1.cedar#x] }`)
     expect(failures[0]).toMatchObject({
       expected: 'allow, by `1.cedar#x`',
@@ -79,26 +79,26 @@ describe('policy-audit §1.4: cases', () => {
     })
   })
 
-  test('policy-audit §1.1 rule 5: numbers are those of the file, not those of a double', () => {
-    const { failures } = run(`cases:
+  test('policy-audit §1.1 rule 5: numbers are those of the file, not those of a double', async () => {
+    const { failures } = await run(`cases:
   - { name: exact, who: bob, tool: market___trade, arguments: { volume: 9007199254740993 }, expect: deny, policies: [1.cedar#exact] }
   - { name: next, who: bob, tool: market___trade, arguments: { volume: 9007199254740992 }, expect: deny, policies: [] }`)
     expect(failures).toEqual([])
   })
 
-  test('a tool that nothing explains fails; one of a target that never answered is skipped', () => {
+  test('a tool that nothing explains fails; one of a target that never answered is skipped', async () => {
     const cases = `cases:
   - { name: far, who: bob, tool: far___away, expect: allow }`
-    expect(run(cases).failures[0]?.seen).toBe('no tool `far___away`')
+    expect((await run(cases)).failures[0]?.seen).toBe('no tool `far___away`')
     const down = { state: 'down', reason: 'away', describedAtMs: undefined } as const
-    const report = run(cases, [TRADE], { far: down })
+    const report = await run(cases, [TRADE], { far: down })
     expect(report).toMatchObject({ run: 0, failures: [] })
     expect(report.skipped).toHaveLength(1)
   })
 
-  test('the state of a tool does not change what the policies say of it', () => {
+  test('the state of a tool does not change what the policies say of it', async () => {
     const changed = { ...TRADE, pin: 'changed' } as const
-    const { failures } = run(
+    const { failures } = await run(
       `cases:
   - { name: trade, who: bob, tool: market___trade, expect: allow, listed: true }`,
       [changed],
@@ -106,8 +106,8 @@ describe('policy-audit §1.4: cases', () => {
     expect(failures).toEqual([])
   })
 
-  test('policies that do not load are findings, not failures', () => {
-    const report = testPolicies(files('permit(principal'), [], catalogue([TRADE]), SETTINGS)
+  test('policies that do not load are findings, not failures', async () => {
+    const report = await testPolicies(files('permit(principal'), [], catalogue([TRADE]), SETTINGS)
     expect(report).toHaveProperty('findings')
   })
 })

@@ -1,0 +1,142 @@
+// Operator file: recorded calls out of the files, as far as they can be asked again (policy-audit §1.4, §2.4): who
+// with which tags, which tool, which arguments, and the answer of then. Personal values come out of the side file
+// and are gone with a person that was forgotten. That kept arguments were all arguments is proven by their digest.
+import { existsSync } from 'node:fs'
+import { isJsonObject, parseKeepingNumbers } from '../json/raw-number.ts'
+import type { JsonObject, JsonValue } from '../json/value.ts'
+import { commitment } from './commitment.ts'
+import { exactArguments, type KnownArguments } from './known-arguments.ts'
+import { recordIn } from './line.ts'
+import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
+import type { PersonalLine } from './personal.ts'
+import { readLines } from './read-lines.ts'
+
+export type RecordedRequest = KnownArguments & {
+  readonly requestId: string
+  readonly timeMs: number
+  /** `undefined`: the person was forgotten, or the record is of a version that kept no tags. */
+  readonly principal: RecordedPrincipal | undefined
+  readonly tool: string
+  readonly answer: 'allow' | 'deny'
+  /** The answer of the policies was no answer to the caller: the call went through (LOG_ONLY). */
+  readonly shadow: boolean
+  /** Ids of the policies that decided. */
+  readonly policies: readonly string[]
+}
+export type RecordedPrincipal = {
+  readonly kind: 'person' | 'client' | 'agent'
+  readonly issuer: string
+  readonly clientId: string
+  readonly subject?: string
+  readonly tenant?: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** Refusals that are answers of the policies to a call. */
+const POLICY_CODES: ReadonlySet<string> = new Set([
+  'authorize.denied',
+  'authorize.policy_error',
+  'authorize.inconvertible_argument',
+])
+const WORTH_READING = ['"kind":"intent"', '"kind":"refusal"'].map((text) => Buffer.from(text))
+
+/** Calls on which the policies had a word, oldest first, from `sinceMs` on. Rejects where the folder is not there. */
+export async function* replay(folder: string, sinceMs = 0): AsyncGenerator<RecordedRequest> {
+  for (const name of logNames(folder)) {
+    const side = await readSide(pathsOf(folder, name).personal)
+    for (const segment of segmentPaths(folder, name)) {
+      for await (const lines of readLines(segment)) {
+        for (const { bytes } of lines) {
+          if (!WORTH_READING.some((text) => bytes.includes(text))) continue
+          const record = recordIn(bytes)
+          if (typeof record === 'string') continue
+          const call = callIn(parseKeepingNumbers(record.toString()) as JsonObject, side)
+          if (call !== undefined && call.timeMs >= sinceMs) yield call
+        }
+      }
+    }
+  }
+}
+
+type Side = {
+  readonly salts: ReadonlyMap<string, string>
+  readonly values: ReadonlyMap<string, string>
+}
+
+async function readSide(path: string): Promise<Side> {
+  const salts = new Map<string, string>()
+  const values = new Map<string, string>()
+  if (!existsSync(path)) return { salts, values }
+  for await (const lines of readLines(path)) {
+    for (const { bytes, ended } of lines) {
+      if (!ended) continue
+      const line = JSON.parse(bytes.toString()) as PersonalLine
+      if ('salt' in line) salts.set(line.key, line.salt)
+      else if (commitmentHolds(line, salts)) values.set(line.commitment, line.value)
+    }
+  }
+  return { salts, values }
+}
+
+/** A value that is not the one that was committed to is none. */
+function commitmentHolds(
+  line: Extract<PersonalLine, { value: string }>,
+  salts: ReadonlyMap<string, string>,
+): boolean {
+  const salt = salts.get(line.key)
+  return salt !== undefined && commitment(salt, line.label, line.value) === line.commitment
+}
+
+function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
+  const { kind, code, requestId, time, who, sequence } = record
+  const decision = objectIn(record['decision'])
+  const tool = textIn(objectIn(record['tool'])['name'])
+  if (kind === 'refusal' && !POLICY_CODES.has(textIn(code))) return undefined
+  if (tool === '' || typeof requestId !== 'string' || typeof time !== 'string') return undefined
+  const person = objectIn(who)
+  const salt = side.salts.get(textIn(person['key']))
+  const named = kind === 'intent' ? decision['policies'] : record['policies']
+  const shadow = decision['wouldDeny'] !== undefined
+  return {
+    ...exactArguments(objectIn(record['arguments']), salt, Number(sequence)),
+    requestId,
+    timeMs: Date.parse(time),
+    principal: principalIn(person, side.values),
+    tool,
+    answer: kind === 'intent' && !shadow ? 'allow' : 'deny',
+    shadow,
+    policies: Array.isArray(named) ? named.filter((id) => typeof id === 'string') : [],
+  }
+}
+
+function principalIn(
+  who: JsonObject,
+  values: ReadonlyMap<string, string>,
+): RecordedPrincipal | undefined {
+  const { kind, issuer, client } = who
+  if (kind !== 'person' && kind !== 'client' && kind !== 'agent') return undefined
+  const value = (member: string): string | undefined => values.get(textIn(who[member]))
+  const tags = value('tags')
+  const subject = value('subject')
+  const tenant = value('tenant')
+  const forgotten = who['tenant'] !== undefined && tenant === undefined
+  if (tags === undefined || forgotten || (kind !== 'client' && subject === undefined)) {
+    return undefined
+  }
+  return {
+    kind,
+    issuer: textIn(issuer),
+    clientId: textIn(client),
+    tags: JSON.parse(tags) as Record<string, string>,
+    ...(subject === undefined ? {} : { subject }),
+    ...(tenant === undefined ? {} : { tenant }),
+  }
+}
+
+function objectIn(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {}
+}
+
+function textIn(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
