@@ -107,6 +107,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/policy-test.ts')).policyTest,
   },
   {
+    words: ['policy', 'diff'],
+    summary: 'preview other policies against the calls in the audit log',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-diff.ts')).policyDiff,
+  },
+  {
+    words: ['policy', 'suggest'],
+    summary: 'propose permits for the calls in the audit log',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-suggest.ts')).policySuggest,
+  },
+  {
     words: ['why'],
     summary: 'say what happened to one request',
     group: 'Deciding',
