@@ -3,16 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 
-const fixture = (name: string) =>
-  fileURLToPath(import.meta.resolve(`../../gateway/test/secrets/fixtures/${name}`))
 let world: TestGateway
 beforeAll(async () => {
   world = await startTestGateway({
-    tls: { certificate: fixture('a.crt'), key: fixture('a.key') },
+    tls: true,
   })
 })
 afterAll(() => world.stop())

@@ -15,6 +15,7 @@ import {
   type RecordingTarget,
   type RecordingTargetSettings,
 } from '@sallyport/sample/recording-target/recording-target.ts'
+import { selfSigned } from '../../gateway/test/secrets/self-signed.ts'
 import { startIssuer, type Mint, type TestIssuer } from './issuer.ts'
 import { rawRequest, sendRaw, type Peer, type RawAnswer, type RawRequest } from './raw.ts'
 
@@ -39,8 +40,8 @@ export type TestGatewayOptions = {
   readonly moreIssuers?: readonly string[]
   /** More top-level YAML. */
   readonly yaml?: string
-  /** Files of certificate and key: the gateway speaks https, and so does `raw`. */
-  readonly tls?: { readonly certificate: string; readonly key: string }
+  /** The gateway speaks https with a certificate of its own, and so does `raw`. */
+  readonly tls?: true
   readonly clock?: Clock
   readonly environment?: Readonly<Record<string, string>>
   /** Keeps state of a former gateway: its folder. */
@@ -177,10 +178,12 @@ function publicUrlOf(port: number, { tls }: TestGatewayOptions): string {
 
 function tlsSettings(folder: string, { tls }: TestGatewayOptions): string | undefined {
   if (tls === undefined) return undefined
-  // A checkout gives files the rights of its umask; a key that everybody may read is refused.
-  const key = join(folder, 'listener.key')
-  writeFileSync(key, readFileSync(tls.key), { mode: 0o600 })
-  return `tls: { certificate: { file: "${tls.certificate}" }, key: { file: "${key}" } }`
+  const { certificate, key } = selfSigned()
+  const file = (name: string) => join(folder, `listener.${name}`)
+  writeFileSync(file('crt'), certificate)
+  // A key that everybody may read is refused.
+  writeFileSync(file('key'), key, { mode: 0o600 })
+  return `tls: { certificate: { file: "${file('crt')}" }, key: { file: "${file('key')}" } }`
 }
 
 export function readAudit(folder: string): readonly Record<string, unknown>[] {

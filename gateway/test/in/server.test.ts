@@ -1,10 +1,10 @@
 // The listener alone, over raw sockets: which connections end with their answer, and what Node is kept from answering.
-import { readFileSync } from 'node:fs'
 import { connect, type AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { createInboundServer, type InboundServer } from '../../src/in/server.ts'
+import { selfSigned } from '../secrets/self-signed.ts'
 
 let listener: InboundServer
 let seen: string[]
@@ -91,10 +91,9 @@ describe('D-01: one connection is not many', () => {
   })
 
   it('a handshake that does not come ends as soon as headers would', async () => {
-    const fixture = (name: string) =>
-      readFileSync(new URL(`../secrets/fixtures/${name}`, import.meta.url), 'utf8')
+    const { certificate: cert, key } = selfSigned()
     const secure = createInboundServer({
-      tls: { cert: fixture('a.crt'), key: fixture('a.key') },
+      tls: { cert, key },
       connections: 10,
       connectionsPerAddress: 10,
       rawAnswer: () => '',

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createGuardedFetch } from '../../src/net/guarded-fetch.ts'
 import { createPools } from '../../src/net/pools.ts'
+import { selfSigned } from '../secrets/self-signed.ts'
 
-const fixture = (name: string) =>
-  readFileSync(new URL(`../secrets/fixtures/${name}`, import.meta.url))
+const { certificate: cert, key } = selfSigned()
 
 let server: Server
 let port: number
@@ -15,7 +14,7 @@ let requests = 0
 beforeEach(async () => {
   requests = 0
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
-  server = createServer({ cert: fixture('a.crt'), key: fixture('a.key') }, (_request, response) => {
+  server = createServer({ cert, key }, (_request, response) => {
     requests += 1
     response.setHeader('content-type', 'application/json').end('{"keys":[]}')
   })

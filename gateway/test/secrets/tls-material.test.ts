@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createSecrets } from '../../src/secrets/resolve.ts'
 import { expiryWarning, readTlsMaterial } from '../../src/secrets/tls-material.ts'
+import { selfSigned } from './self-signed.ts'
 
 const DAY_MS = 86_400_000
 const folder = mkdtempSync(join(tmpdir(), 'tls-'))
@@ -15,11 +16,11 @@ const secrets = createSecrets({
   onRead: () => {},
 })
 
-// Two pairs for `localhost`, of no use to anybody, valid for a hundred years.
 beforeAll(async () => {
-  for (const name of ['a.crt', 'a.key', 'b.crt', 'b.key']) {
-    const pem = readFileSync(new URL(`./fixtures/${name}`, import.meta.url))
-    await writeFile(path(name), pem, { mode: 0o600 })
+  for (const name of ['a', 'b']) {
+    const { certificate, key } = selfSigned()
+    await writeFile(path(`${name}.crt`), certificate)
+    await writeFile(path(`${name}.key`), key, { mode: 0o600 })
   }
 })
 
