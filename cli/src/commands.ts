@@ -113,10 +113,76 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/policy-diff.ts')).policyDiff,
   },
   {
+    words: ['pins', 'list'],
+    summary: 'list tools by what is approved of them',
+    group: 'Deciding',
+    load: async () => (await import('./commands/pins-list.ts')).pinsList,
+  },
+  {
+    words: ['pins', 'diff'],
+    summary: 'show what a tool offers and nobody has approved',
+    group: 'Deciding',
+    load: async () => (await import('./commands/pins-diff.ts')).pinsDiff,
+  },
+  {
+    words: ['pins', 'approve'],
+    summary: 'approve a definition as it was shown',
+    group: 'Deciding',
+    load: async () => (await import('./commands/pins-approve.ts')).pinsApprove,
+  },
+  {
     words: ['policy', 'suggest'],
     summary: 'propose permits for the calls in the audit log',
     group: 'Deciding',
     load: async () => (await import('./commands/policy-suggest.ts')).policySuggest,
+  },
+  {
+    words: ['approvals', 'list'],
+    summary: 'list the calls that wait for a second person',
+    group: 'Deciding',
+    load: async () => (await import('./commands/approvals-list.ts')).approvalsList,
+  },
+  {
+    words: ['approvals', 'show'],
+    summary: 'show a call that waits, with its arguments',
+    group: 'Deciding',
+    load: async () => (await import('./commands/approvals-show.ts')).approvalsShow,
+  },
+  {
+    words: ['approvals', 'approve'],
+    summary: 'let a call through, once',
+    group: 'Deciding',
+    load: async () => (await import('./commands/approvals-approve.ts')).approvalsApprove,
+  },
+  {
+    words: ['approvals', 'refuse'],
+    summary: 'refuse a call that waits',
+    group: 'Deciding',
+    load: async () => (await import('./commands/approvals-refuse.ts')).approvalsRefuse,
+  },
+  {
+    words: ['access', 'request'],
+    summary: 'ask for access after a denial',
+    group: 'Deciding',
+    load: async () => (await import('./commands/access-request.ts')).requestAccess,
+  },
+  {
+    words: ['access', 'list'],
+    summary: 'list who asked for access and who has it',
+    group: 'Deciding',
+    load: async () => (await import('./commands/access-list.ts')).accessList,
+  },
+  {
+    words: ['access', 'grant'],
+    summary: 'grant access for a time',
+    group: 'Deciding',
+    load: async () => (await import('./commands/access-grant.ts')).accessGrant,
+  },
+  {
+    words: ['access', 'end'],
+    summary: 'refuse a request for access, or end a grant',
+    group: 'Deciding',
+    load: async () => (await import('./commands/access-end.ts')).accessEnd,
   },
   {
     words: ['why'],
@@ -135,6 +201,9 @@ export const COMMANDS: readonly CommandRow[] = [
 /** What the first word of a pair is for. */
 export const GROUPS: Readonly<Record<string, string>> = {
   config: 'check, show and describe the configuration',
+  pins: 'review what targets offer',
   policy: 'ask the policies',
+  approvals: 'calls that wait for a second person',
+  access: 'access for a time',
   audit: 'the audit log',
 }

@@ -59,6 +59,13 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
         .catch((error: unknown) => log.warn({ err: error }, 'the store cannot be swept'))
       void renewTls()
     }, EVERY_MS),
+    setInterval(() => {
+      for (const { expire } of [shared.approvals.desk, shared.approvals.access]) {
+        expire().catch((error: unknown) =>
+          log.warn({ err: error }, 'what has ended is not recorded'),
+        )
+      }
+    }, EVERY_MS),
     // F-12: the issuer's `Date` comes with its keys.
     setInterval(() => void running().identify.warm(), ISSUERS_EVERY_MS),
   ]

@@ -7,6 +7,9 @@
 // permit ends in an answer without a call. Nothing is sent to a target before its intent is in the log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit, RefusedCall } from './audit/record.ts'
+import type { Access } from './authorize/approval/access.ts'
+import type { Settle } from './authorize/approval/approvals.ts'
+import { needsApproval, type PendingCall } from './authorize/approval/needs-approval.ts'
 import type { Authorize } from './authorize/authorize.ts'
 import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
@@ -20,6 +23,7 @@ import type { Identity } from './identify/identity.ts'
 import { allowedOrigin, checkHead } from './in/check-head.ts'
 import type { HeadSettings } from './in/head-settings.ts'
 import type { Head, Inbound, PublicRequest, RouteTable } from './in/inbound.ts'
+import { ACCESS_METHOD, readAccessRequest } from './in/access-request.ts'
 import { checkParamHeaders, undeclaredParamHeaders } from './in/param-headers.ts'
 import { readInbound, type InboundLimits } from './in/read-inbound.ts'
 import { readToolCall } from './in/tool-call.ts'
@@ -49,6 +53,8 @@ export type PipelineParts = {
   readonly audit: Audit
   readonly streams: OpenStreams
   readonly budgets: Limits
+  readonly settle: Settle
+  readonly access: Pick<Access, 'denied' | 'ask'>
   readonly switches: Switches
   readonly clock: Clock
   readonly authorizationServers: readonly string[]
@@ -132,6 +138,8 @@ function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<vo
       return call(parts, exchange)
     case 'tools/list':
       return list(parts, exchange)
+    case ACCESS_METHOD:
+      return askForAccess(parts, exchange)
     case 'server/discover':
       return reply(parts, exchange, discoverResult(parts.version))
     default:
@@ -168,9 +176,43 @@ async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
   if (isRefusal(asked)) return say(parts, exchange, asked)
   const named = { ...exchange, tool: qualify(exchange.head.route.target, asked.name) }
   const permit = permitFor(parts, named, asked.args)
-  if (isRefusal(permit)) return say(parts, { ...named, args: asked.args }, permit)
+  if (needsApproval(permit)) return callApproved(parts, named, asked.args, permit.pending)
+  if (isRefusal(permit)) {
+    parts.access.denied(exchange.identity, exchange.requestId, named.tool, permit)
+    return say(parts, { ...named, args: asked.args }, permit)
+  }
   const spent = parts.budgets.ofCall(permit.identity, permit.entry)
   return spent === undefined ? carryOut(parts, named, permit) : say(parts, named, spent)
+}
+
+/** The slow way: an approval is asked for, or used once. What was checked before is checked again after the wait. */
+async function callApproved(
+  parts: PipelineParts,
+  exchange: Named,
+  args: JsonObject,
+  pending: PendingCall,
+): Promise<void> {
+  const { identity } = exchange
+  const spent = parts.budgets.ofCall(identity, pending.entry)
+  if (spent !== undefined) return say(parts, exchange, spent)
+  const again = () =>
+    parts.revoked(identity) ?? parts.switches.ofCaller(identity) ?? permitFor(parts, exchange, args)
+  const permit = await parts.settle(pending, again).catch((error: unknown) => {
+    parts.budgets.leave(pending.entry)
+    throw error
+  })
+  if (!isRefusal(permit)) return carryOut(parts, exchange, permit)
+  parts.budgets.leave(pending.entry)
+  return say(parts, { ...exchange, args }, permit)
+}
+
+/** From a denial a person may ask for access, by its request id. */
+async function askForAccess(parts: PipelineParts, exchange: Understood): Promise<void> {
+  const asked = readAccessRequest(exchange.inbound)
+  if (isRefusal(asked)) return say(parts, exchange, asked)
+  const reference = await parts.access.ask(exchange.identity, asked.requestId, asked.reason)
+  if (typeof reference !== 'string') return say(parts, exchange, reference)
+  return reply(parts, exchange, { resultType: 'complete', reference })
 }
 
 /** Visibility before anything that could tell a hidden tool from an unknown one (M-10), the decision last. */

@@ -1,5 +1,6 @@
 // Reload of configuration and policies (F-21): read, judge, build beside what runs, swap whole. Where anything does
 // not fit, the last good state stays and the reasons go to the log. The same content is a no-op.
+import { needsApproval } from './authorize/approval/needs-approval.ts'
 import { decideReload } from './config/decide-reload.ts'
 import type { Environment } from './config/environment.ts'
 import { loadConfig, type Loaded } from './config/load.ts'
@@ -113,9 +114,12 @@ function withFixed(next: Config, started: Config): Config {
 
 function stillAllowed(
   { authorize }: Generation,
-  { identity, entry, args, requestId }: Permit,
+  { identity, entry, args, requestId, decision }: Permit,
 ): boolean {
-  return !isRefusal(authorize.decide(identity, entry, args, requestId))
+  const decided = authorize.decide(identity, entry, args, requestId)
+  // What a second person approved has been called, once: it is still allowed while it would only wait again.
+  if (decision.approval !== undefined && needsApproval(decided)) return true
+  return !isRefusal(decided)
 }
 
 function asError(error: unknown): Error {

@@ -1,5 +1,6 @@
 // Values of options that several commands parse in the same way.
 import { InvalidArgumentError } from 'commander'
+import { CommandFailure } from '../exit-codes.ts'
 
 /** A whole number from 0 to `max`. */
 export function wholeNumber(max: number): (text: string) => number {
@@ -10,4 +11,10 @@ export function wholeNumber(max: number): (text: string) => number {
     }
     return value
   }
+}
+
+/** A reference or a request id, as the gateway writes them. */
+export function referenceOf(text: string | undefined): string {
+  if (text !== undefined && /^[0-9a-f]{32}$/.test(text)) return text
+  throw new CommandFailure('usage', `\`${text ?? ''}\` is none of the ids of 32 hex digits`)
 }

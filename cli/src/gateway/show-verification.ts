@@ -1,6 +1,6 @@
-// The verification of an audit log for a person: verdict, what was looked at, every finding, and what a log of this
-// kind cannot show.
-import type { VerifyReport } from '@sallyport/gateway/audit/verify.ts'
+// The verification of an audit log for a person: verdict, what was looked at, every finding, and what this check cannot
+// show.
+import type { VerifiedFile, VerifyReport } from '@sallyport/gateway/audit/verify.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -16,15 +16,28 @@ export function showVerification(report: VerifyReport, terminal: Pick<Terminal, 
     what,
   ])
   const more = report.moreFindings === 0 ? '' : `  and ${report.moreFindings} more\n`
-  const files = report.files.map(({ file, records, open, openIntents }) => [
-    file,
-    `${records} ${records === 1 ? 'record' : 'records'}`,
-    open ? `in use, ${openIntents} without an outcome yet` : 'closed',
-  ])
   return [
     `${verdict}: ${report.records} records${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}\n`,
-    table(files, '  '),
+    table(report.files.map(rowOf), '  '),
     findings.length === 0 ? '' : `found\n${table(findings, '  ')}${more}`,
-    `not shown by this check\n${report.limits.map((limit) => `  ${plainLine(limit)}\n`).join('')}`,
+    report.limits.length === 0
+      ? ''
+      : `not shown by this check\n${report.limits.map((limit) => `  ${plainLine(limit)}\n`).join('')}`,
   ].join('')
+}
+
+function rowOf(file: VerifiedFile): readonly string[] {
+  const { log, records, segments, pruned, covered, erased, open, openIntents } = file
+  const more = [
+    open ? `in use, ${openIntents} without an outcome yet` : 'closed',
+    ...(segments > 1 ? [`${segments} segments`] : []),
+    ...(pruned > 0 ? [`${pruned} records pruned, their hashes hold`] : []),
+    ...(erased > 0 ? [`${erased} ${erased === 1 ? 'person' : 'persons'} erased`] : []),
+  ]
+  return [
+    log,
+    `${records} ${records === 1 ? 'record' : 'records'}`,
+    covered === 0 ? 'no checkpoint' : `${covered} under checkpoints`,
+    more.join(', '),
+  ]
 }

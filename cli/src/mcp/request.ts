@@ -37,6 +37,16 @@ export function callToolRequest(
   }
 }
 
+/** Asks this gateway for access, after it denied a call. */
+export function accessRequest(requestId: string, reason: string): McpRequest {
+  return {
+    id: 1,
+    method: 'sallyport/access',
+    params: { requestId, reason, _meta: META },
+    headers: {},
+  }
+}
+
 const META = {
   'io.modelcontextprotocol/protocolVersion': PROTOCOL_VERSION,
   'io.modelcontextprotocol/clientInfo': { name: 'sallyport', version: '0.1.0' },

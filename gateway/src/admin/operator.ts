@@ -6,23 +6,29 @@ import type { Principal } from '../identify/identity.ts'
 import type { Revocation } from '../identify/revocation.ts'
 import type { AdminParts } from './admin.ts'
 import type { RequireRole } from './operator-role.ts'
+import { accessOrders, type AccessOrderParts } from './operator-access.ts'
+import { approvalOrders, type ApprovalOrderParts } from './operator-approvals.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
 import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
+import { createPinOrders, type PinOrderParts } from './pin-orders.ts'
 
 /** The parts of a running gateway that the operator reaches. */
-export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> & {
-  /** For orders that need a person with a role: they carry the operator's own access token. */
-  readonly requireRole: RequireRole
-  readonly switches: SwitchParts
-  readonly issuers: () => readonly string[]
-  readonly principals: () => Iterable<Principal>
-  readonly explain: (question: Question) => Explanation
-  readonly recordRevocation: (revocation: Revocation, reason: string) => Promise<void>
-  /** Takes effect at once; resolves with how many open streams it ended. */
-  readonly revoke: (revocation: Revocation) => Promise<number>
-  /** The latest time of issue, in seconds of the issuer's clock, that a revocation now must cover. */
-  readonly revokedUntilSeconds: (issuer: string) => number
-}
+export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> &
+  Pick<PinOrderParts, 'review' | 'approvePin'> &
+  ApprovalOrderParts &
+  AccessOrderParts & {
+    /** For orders that need a person with a role: they carry the operator's own access token. */
+    readonly requireRole: RequireRole
+    readonly switches: SwitchParts
+    readonly issuers: () => readonly string[]
+    readonly principals: () => Iterable<Principal>
+    readonly explain: (question: Question) => Explanation
+    readonly recordRevocation: (revocation: Revocation, reason: string) => Promise<void>
+    /** Takes effect at once; resolves with how many open streams it ended. */
+    readonly revoke: (revocation: Revocation) => Promise<number>
+    /** The latest time of issue, in seconds of the issuer's clock, that a revocation now must cover. */
+    readonly revokedUntilSeconds: (issuer: string) => number
+  }
 
 const text = z.string().min(1).max(512)
 const principalOrder = z.strictObject({
@@ -58,6 +64,8 @@ export function createOperator(parts: OperatorParts): AdminParts {
     tail: parts.tail,
     reload: parts.reload,
     ...createSwitchOrders(parts.switches),
+    ...createPinOrders(parts),
+    orders: new Map([...approvalOrders(parts), ...accessOrders(parts)]),
     explain: async (order) => explain(parts, parseOrder(explainOrder, order)),
     revoke: (order) => revoke(parts, parseOrder(revokeOrder, order)),
   }
