@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
     report: { type: 'boolean', default: false },
   },
 })
-const files = globSync('test/promises/F-*.ts').sort()
+const files = globSync('test/promises/[A-Z]-[0-9]*.ts').sort()
 const results: { script: PromiseScript; findings: readonly Finding[] }[] = []
 
 for (const file of files) {

@@ -18,6 +18,9 @@ import {
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startProcess, type GatewayProcess, type ProcessOptions } from './start-process.ts'
 
+/** One person makes all the load here; what limits do to that is another promise. */
+const NO_LIMITS = 'rateLimits: { address: off, client: off, person: off, tool: off, target: off }'
+
 export type ProcessWorld = Pick<
   TestGateway,
   'port' | 'publicUrl' | 'resource' | 'folder' | 'configFile' | 'token' | 'raw' | 'call' | 'audit'
@@ -38,7 +41,8 @@ export async function startProcessWorld(
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-promise-'))
   const auditFolder = join(folder, 'state/audit')
   const port = await freePort()
-  const configFile = writeConfig(folder, port, issuer, target, options)
+  const yaml = `${NO_LIMITS}\n${options.yaml ?? ''}`
+  const configFile = writeConfig(folder, port, issuer, target, { ...options, yaml })
   const processes: GatewayProcess[] = []
   return {
     port,

@@ -1,4 +1,4 @@
-// The shape of one timed or destructive promise (docs/promises.md). Each file of this folder named F-nn.ts exports
+// The shape of one timed or destructive promise (docs/promises.md). Each file of this folder named by an id (F-nn, J-nn) exports
 // one; `npm run promises` runs them and writes the report.
 
 export type Finding = {
