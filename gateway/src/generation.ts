@@ -4,10 +4,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { createAuthorize, type Authorize, type LoadResult } from './authorize/authorize.ts'
+import { createKeptSchemas } from './authorize/kept-schemas.ts'
 import { readPolicyFiles } from './authorize/policy-files.ts'
 import type { Connector } from './call/connector.ts'
 import { createMcpConnector } from './call/mcp/mcp.ts'
 import { createCatalogue, type CatalogueWatch } from './catalogue/catalogue.ts'
+import type { Catalogue } from './catalogue/entry.ts'
+import { catalogueTargets } from './catalogue/settings.ts'
 import { relaxations } from './config/relaxations.ts'
 import type { Config } from './config/schema.ts'
 import { readSettled } from './config/settled.ts'
@@ -29,6 +32,8 @@ export type Generation = {
   readonly catalogue: CatalogueWatch
   /** Reads the policy folder again and swaps the set; the last good one stays where that fails. */
   readonly reloadPolicies: () => Promise<LoadResult | 'unchanged'>
+  /** Loads the policies in force against another catalogue, beside what decides; nothing is taken over. */
+  readonly tryCatalogue: (other: Catalogue) => Promise<LoadResult>
   /** Ends what runs in the background, once nothing is under way in it. */
   readonly close: () => Promise<void>
 }
@@ -71,26 +76,26 @@ async function build(
     connectors.set(id, connector)
     closers.push(() => connector.close())
   }
-  const catalogue = createCatalogue(
-    Object.entries(config.targets).map(([id, { baseline, tools }]) => ({ id, baseline, tools })),
-    {
-      connectors,
-      credential: obtain.forTarget,
-      store: shared.store,
-      clock: shared.clock,
-      log: shared.log,
-      pinChanged: (detail) => shared.note('pin_changed', detail),
-    },
-  )
+  const catalogue = createCatalogue(catalogueTargets(config.targets), {
+    connectors,
+    credential: obtain.forTarget,
+    store: shared.store,
+    clock: shared.clock,
+    log: shared.log,
+    pinChanged: (detail) => shared.note('pin_changed', detail),
+  })
   closers.unshift(() => catalogue.close())
   // What was approved is known without asking.
   await catalogue.restore()
   const described = catalogue.refresh()
   await Promise.race([described, setTimeout(FIRST_ANSWER_MS)])
-  const authorize = createAuthorize({
+  const authorizeSettings = {
     gatewayId: config.publicUrl,
     homeIssuer: config.authorization.issuers[0]?.issuer ?? '',
-  })
+    access: shared.approvals.access,
+    kept: createKeptSchemas(shared.store),
+  }
+  const authorize = createAuthorize(authorizeSettings)
   closers.unshift(() => authorize.close())
   const identify = createIdentify(
     {
@@ -109,14 +114,22 @@ async function build(
   const reloadPolicies = async (): Promise<LoadResult | 'unchanged'> => {
     const next = await readPolicies()
     if (isDeepStrictEqual(next, files)) return 'unchanged'
-    const loaded = authorize.load(next, catalogue.current())
+    const loaded = await authorize.load({ files: next })
     if (loaded.loaded) files = next
     return loaded
   }
-  const first = authorize.load(files, catalogue.current())
-  if (!first.loaded) throw new Unfit(first.findings.map(inOneLine).join('\n'))
-  const stopFollowing = catalogue.onChange((next) => {
-    const loaded = authorize.load(files, next)
+  const tryCatalogue = async (other: Catalogue): Promise<LoadResult> => {
+    const trial = createAuthorize(authorizeSettings)
+    try {
+      return await trial.load({ files, catalogue: other })
+    } finally {
+      trial.close()
+    }
+  }
+  const loading = authorize.load({ files, catalogue: catalogue.current() })
+  // A change that comes while this first load is under way is loaded next.
+  const stopFollowing = catalogue.onChange(async (next) => {
+    const loaded = await authorize.load({ catalogue: next })
     if (loaded.loaded) shared.note('policy_changed', loadedDetail(loaded))
     // The old pair of set and schema stays: what changed at the target is not callable until the set fits.
     if (!loaded.loaded) {
@@ -127,6 +140,8 @@ async function build(
     }
   })
   closers.unshift(stopFollowing)
+  const first = await loading
+  if (!first.loaded) throw new Unfit(first.findings.map(inOneLine).join('\n'))
   await shared.audit.event('policy_changed', loadedDetail(first))
   for (const { path, meaning } of relaxations(config)) {
     shared.log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')
@@ -149,6 +164,8 @@ async function build(
     connectors,
     audit: shared.audit,
     streams: shared.streams,
+    settle: shared.approvals.settle,
+    access: shared.approvals.access,
     budgets: shared.budgets.under(config),
     switches: shared.switches,
     clock: shared.clock,
@@ -165,6 +182,7 @@ async function build(
     authorize,
     catalogue,
     reloadPolicies,
+    tryCatalogue,
   }
 }
 

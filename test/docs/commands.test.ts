@@ -7,7 +7,13 @@ import { TOOL_DEFINITIONS } from '@sallyport/sample/market-server/tool-definitio
 import { COMMANDS } from '../../cli/src/commands.ts'
 import { parseConfig } from '../../gateway/src/config/load.ts'
 import type { JsonObject } from '../../gateway/src/json/value.ts'
-import { catalogue, findingsOf, tool, unloaded } from '../../gateway/test/authorize/world.ts'
+import {
+  catalogue,
+  findingsOf,
+  tool,
+  unloaded,
+  loadInto,
+} from '../../gateway/test/authorize/world.ts'
 import { compile } from './compile.ts'
 import { pageOf, readPage, readPages, ROOT, type Fence } from './page.ts'
 import { play } from './play.ts'
@@ -58,11 +64,11 @@ describe('what a reader copies', () => {
 
   // Policies for a server of the reader's own are loaded by the gateway that the page starts.
   const forMarket = fencesOf('cedar').filter(([, { text }]) => text.includes('"market___'))
-  test.for(forMarket)('%s is valid for the tools of the sample', ([, { text }]) => {
+  test.for(forMarket)('%s is valid for the tools of the sample', async ([, { text }]) => {
     const tools = TOOL_DEFINITIONS.map(({ name, inputSchema }) =>
       tool(`market___${name}`, inputSchema as JsonObject),
     )
-    const loaded = unloaded().load([{ file: 'page.cedar', text }], catalogue(tools))
+    const loaded = await loadInto(unloaded(), [{ file: 'page.cedar', text }], catalogue(tools))
     expect(findingsOf(loaded)).toEqual([])
   })
 

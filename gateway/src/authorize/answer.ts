@@ -73,7 +73,12 @@ export function judgeArguments(
     const { refused, reason = '', policies = [] } = inconvertible(action, converted)
     return { ...deny(refused, reason), deciding: policies }
   }
-  const { answer, policies: deciding, reason } = decideCall(action, principal, around, converted)
+  const verdict = decideCall(action, principal, around, converted)
+  const { answer, policies: deciding, reason, approval } = verdict
+  if (approval !== undefined) {
+    const why = `waits for approval by ${approval.roles.map((role) => `\`${role}\``).join(' or ')}`
+    return { ...deny('authorize.needs_approval', why), deciding }
+  }
   if (answer === 'allow') return { decision: 'allow', code: undefined, reason, deciding }
   const code = answer === 'error' ? 'authorize.policy_error' : 'authorize.denied'
   return { ...deny(code, reason), deciding }

@@ -1,10 +1,13 @@
 // May this principal make this call with these arguments? Cedar decides, in process and synchronously, by the
 // rules of policy-audit §1.1; the same policies decide what is listed (MCP 2026-07-28, protocol §6). Default
 // deny: whatever is not allowed without any error is refused. Explaining is explain.ts.
+import { setImmediate } from 'node:timers/promises'
 import type { Catalogue, CatalogueEntry } from '../catalogue/entry.ts'
 import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
+import type { Access } from './approval/access.ts'
+import { waitForApproval } from './approval/needs-approval.ts'
 import {
   CHANGED,
   denied,
@@ -21,6 +24,7 @@ import { createDecisionCache, type PrincipalDecisions } from './decision-cache.t
 import { cedar, type Engine } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { Finding } from './finding.ts'
+import type { KeptSchemas } from './kept-schemas.ts'
 import { buildLoaded, NOWHERE, type Action, type Loaded } from './loaded.ts'
 import { Permit, type Decision } from './permit.ts'
 import type { PolicyFile } from './policy-files.ts'
@@ -35,7 +39,9 @@ import {
   NOT_PERMITTED,
   type Surroundings,
   type Verdict,
+  isUnpermitted,
 } from './verdict.ts'
+import { workshop as ofThisProcess, type Workshop } from './workshop.ts'
 
 export type AuthorizeSettings = {
   /** Id of the `Gateway` entity; the ARN where policies come from AgentCore, else the public URL. */
@@ -43,6 +49,17 @@ export type AuthorizeSettings = {
   /** The issuer whose subjects are principal ids as they are; ids of other issuers carry their issuer. */
   readonly homeIssuer: string
   readonly engine?: Engine
+  /** Access that was granted for a time. */
+  readonly access?: Pick<Access, 'granted' | 'version'>
+  /** Schemas that were generated before, so that a start need not generate them again. */
+  readonly kept?: KeptSchemas
+  readonly workshop?: Workshop
+}
+
+/** What is absent stays as it is. */
+export type Change = {
+  readonly files?: readonly PolicyFile[]
+  readonly catalogue?: Catalogue
 }
 
 export type LoadResult =
@@ -72,7 +89,11 @@ export type Authorize = {
   ) => Permit | Refusal
   /** What this identity may see, of one target or of all. */
   readonly visible: (identity: Identity, target?: string) => VisibleList
-  readonly load: (files: readonly PolicyFile[], catalogue: Catalogue) => LoadResult
+  /**
+   * Builds a new state beside the one that decides, and swaps them at the end. Loads take turns. What a new catalogue
+   * takes away is gone at once. Never rejects.
+   */
+  readonly load: (change: Change) => Promise<LoadResult>
   readonly explain: (question: Question) => Explanation
   /** The generated schema in Cedar's notation. */
   readonly cedarSchemaText: () => string
@@ -97,12 +118,15 @@ type Own = {
 type Decisions = PrincipalDecisions<Own>
 
 export function createAuthorize(settings: AuthorizeSettings): Authorize {
-  const { gatewayId, homeIssuer, engine = cedar } = settings
+  const { gatewayId, homeIssuer, engine = cedar, kept, workshop = ofThisProcess } = settings
   const around: Surroundings = { engine, gatewayId }
   const place = takePlace()
   let side = 0
   let state: Loaded | undefined
   let closed = false
+  let files: readonly PolicyFile[] = []
+  let newest: Catalogue = NOTHING
+  let last: Promise<unknown> = Promise.resolve()
   let cache = newCache()
   const decisionsMade = new WeakMap<Verdict, Decision>()
 
@@ -112,20 +136,43 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     })
   }
 
-  function load(files: readonly PolicyFile[], catalogue: Catalogue): LoadResult {
-    if (closed) return { loaded: false, findings: [{ ...NOWHERE, text: 'the gateway is closed' }] }
-    // INVARIANT: the engine is asked synchronously, so no decision is under way in the place written to.
-    const next = buildLoaded(files, catalogue, state, `${place.name}/${side}`, engine)
-    if ('findings' in next) {
-      if (state !== undefined) {
-        state = { ...state, catalogue: restrictCatalogue(state.good, catalogue) }
-        cache = newCache()
-      }
-      return { loaded: false, findings: next.findings }
+  async function load(change: Change): Promise<LoadResult> {
+    if (change.catalogue !== undefined) withdraw(change.catalogue)
+    const loading = last.then(() => loadNow(change.files ?? files))
+    last = loading.catch(() => undefined)
+    return await loading.catch((error: unknown) => refusedLoad(wordsOf(error)))
+  }
+
+  /** A tool that is gone or no longer as it was approved is not callable, however long the load takes. */
+  function withdraw(catalogue: Catalogue): void {
+    newest = catalogue
+    if (state === undefined || state.good === catalogue) return
+    state = { ...state, catalogue: restrictCatalogue(state.good, catalogue) }
+    cache = newCache()
+  }
+
+  async function loadNow(wanted: readonly PolicyFile[]): Promise<LoadResult> {
+    const pause = async (): Promise<void> => {
+      await setImmediate()
+      if (closed) throw new Error('the gateway is closed')
     }
+    await pause()
+    const catalogue = newest
+    // INVARIANT: the engine is asked synchronously and only in the place in use, which is not the one written to.
+    const prefix = `${place.name}/${side}`
+    const next = await buildLoaded(wanted, catalogue, state, prefix, {
+      engine,
+      workshop,
+      kept,
+      pause,
+    })
+    if ('findings' in next) return { loaded: false, findings: next.findings }
     side = 1 - side
+    files = wanted
     state = next
     cache = newCache()
+    // Another catalogue may have come meanwhile; its own load is next.
+    if (newest !== catalogue) withdraw(newest)
     return {
       loaded: true,
       setVersion: next.setVersion,
@@ -140,6 +187,29 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     if (action?.permitted !== true) return NOT_PERMITTED
     const tool = cache.tool(decisions, action.name)
     return (tool.reach ??= mayBeAllowed(action, decisions.own.entity, around))
+  }
+
+  /** The same, with what was granted: a tool that no policy permits, and none forbids whatever the arguments. */
+  function reachGranted(
+    decisions: Decisions,
+    principal: Principal,
+    action: Action | undefined,
+    entry: CatalogueEntry | undefined,
+  ): Verdict {
+    const reached = reach(decisions, action)
+    if (grantFor(reached, principal, entry) === undefined || action === undefined) return reached
+    const looked = action.permitted ? reached : mayBeAllowed(action, decisions.own.entity, around)
+    return isUnpermitted(looked) ? { ...looked, answer: 'allow', reason: 'granted' } : looked
+  }
+
+  /** A grant stands where no policy permits: never against one that forbids or errs. */
+  function grantFor(
+    verdict: Verdict,
+    principal: Principal,
+    entry: CatalogueEntry | undefined,
+  ): string | undefined {
+    if (!isUnpermitted(verdict)) return undefined
+    return settings.access?.granted(principal, entry?.qualifiedName ?? '', entry?.hash ?? '')
   }
 
   /**
@@ -160,7 +230,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     const action = from.actions.get(qualifiedName)
     const entry = from.catalogue.entries.get(qualifiedName)
     const decisions = cache.of(identity.principal)
-    const reached = reach(decisions, action)
+    const reached = reachGranted(decisions, identity.principal, action, entry)
     if (reached.answer !== 'allow') reachAll(decisions, from, targetOf(qualifiedName))
     if (entry === undefined) return hidden('authorize.no_such_tool', 'there is no such tool')
     if (action === undefined) return hidden('authorize.tool_changed', unusable(entry, from.schema))
@@ -187,9 +257,13 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     const action = state.actions.get(entry.qualifiedName) as Action
     const verdict = verdictOf(cache.of(identity.principal), action, args)
     if ('path' in verdict) return inconvertible(action, verdict)
-    if (verdict.answer !== 'allow') return denied(verdict)
+    const access = grantFor(verdict, identity.principal, seen)
+    if (verdict.answer !== 'allow' && access === undefined) return denied(verdict)
     const decision = decisionOf(verdict, state)
-    return new Permit({ requestId, identity, entry: seen, args, argsJson, decision })
+    const call = { requestId, identity, entry: seen, args, argsJson, decision }
+    if (access !== undefined) return new Permit({ ...call, decision: { ...decision, access } })
+    if (verdict.approval !== undefined) return waitForApproval({ ...call, ...verdict.approval })
+    return new Permit(call)
   }
 
   function verdictOf(
@@ -228,6 +302,13 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   function visible(identity: Identity, target?: string): VisibleList {
     if (state === undefined) return { entries: [], hidden: 0, version: '' }
     const decisions = cache.of(identity.principal)
+    const access = settings.access?.version(identity.principal)
+    if (access !== undefined) {
+      const list = listFor(decisions, state, target, (action, entry) =>
+        reachGranted(decisions, identity.principal, action, entry),
+      )
+      return { ...list, version: `${list.version}.${access}` }
+    }
     let list = decisions.own.lists.get(target)
     if (list === undefined) {
       list = listFor(decisions, state, target)
@@ -236,16 +317,23 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     return list
   }
 
-  function listFor(decisions: Decisions, from: Loaded, target: string | undefined): VisibleList {
+  function listFor(
+    decisions: Decisions,
+    from: Loaded,
+    target: string | undefined,
+    reachOf: (action: Action | undefined, entry: CatalogueEntry) => Verdict = (action) =>
+      reach(decisions, action),
+  ): VisibleList {
     const offered = [...from.catalogue.entries.values()].filter(
       (entry) => target === undefined || entry.target === target,
     )
     const entries = offered
-      .filter(({ qualifiedName: name, target: of, pin, quarantined }) => {
+      .filter((entry) => {
+        const { qualifiedName: name, target: of, pin, quarantined } = entry
         // A target that is down is left out of lists; what it offered stays known to the policies.
         if (from.catalogue.health.get(of)?.state === 'down') return false
         const action = from.actions.get(name)
-        if (reach(decisions, action).answer !== 'allow') return false
+        if (reachOf(action, entry).answer !== 'allow') return false
         return pin === 'approved' && quarantined === undefined
       })
       .toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
@@ -263,7 +351,18 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     close() {
       closed = true
       state = undefined
-      place.leave()
+      // A load that is under way still writes there.
+      void last.then(place.leave)
     },
   }
+}
+
+const NOTHING: Catalogue = { version: 0, entries: new Map(), health: new Map() }
+
+function refusedLoad(text: string): LoadResult {
+  return { loaded: false, findings: [{ ...NOWHERE, text }] }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

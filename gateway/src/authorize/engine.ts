@@ -1,6 +1,8 @@
 // The one door to Cedar. Whatever the engine throws becomes a failure value here, so that nothing of it can
 // pass as an answer (policy-audit §1.1 rule 1), and parsed sets and schemas get names that are used again:
 // the engine cannot forget one (rule 8).
+// oxlint-disable-next-line import/no-unassigned-import -- says how the engine below is compiled
+import '../system/wasm-tiering.ts'
 import {
   checkParseSchema,
   isAuthorized,

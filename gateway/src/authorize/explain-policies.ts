@@ -13,6 +13,7 @@ import type { ExplainedPart, ExplainedPolicy, Question, Seen, Truth } from './ex
 import type { Action } from './loaded.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
 import { readPathsOf, readTagsOf } from './read-set.ts'
+import { locate, treeOf } from './policy.ts'
 import { requestSchema } from './request-schema.ts'
 import { splitConditions } from './split-policies.ts'
 import { requestOf, type Surroundings } from './verdict.ts'
@@ -32,7 +33,8 @@ export function explainPolicies(
   const answers = ask(question, action, principal, around)
   const { tags } = principal.entity
   return action.slice.map((policy): ExplainedPolicy => {
-    const { id, file, line, json } = policy
+    const { id, file, line, effect } = policy
+    const json = treeOf(policy)
     const scope = answers?.truth(`${id}/scope`) ?? 'not reached'
     let open = scope === true
     const conditions = splitConditions(policy.text).map(({ start, parts: texts }, at) => {
@@ -50,7 +52,7 @@ export function explainPolicies(
         kind,
         parts.map(({ value }) => value),
       )
-      const { line: conditionLine } = policy.locate(Buffer.byteLength(policy.text.slice(0, start)))
+      const { line: conditionLine } = locate(policy, Buffer.byteLength(policy.text.slice(0, start)))
       return { kind, line: conditionLine, parts }
     })
     const erred = conditions.some(({ parts }) => parts.some(({ value }) => value === 'error'))
@@ -62,7 +64,6 @@ export function explainPolicies(
           : open
             ? 'applies'
             : 'does not apply'
-    const { effect } = json
     return { id, file, line, effect, deciding: deciding.includes(id), outcome, scope, conditions }
   })
 }
@@ -77,8 +78,9 @@ function ask(
   const converted = convert(action.plan, args)
   if ('path' in converted) return undefined
   const questions: Record<string, EnginePolicy> = {}
-  for (const { id, json, text } of action.slice) {
-    questions[`${id}/scope`] = { ...json, effect: 'permit', conditions: [] }
+  for (const policy of action.slice) {
+    const { id, text } = policy
+    questions[`${id}/scope`] = { ...treeOf(policy), effect: 'permit', conditions: [] }
     for (const [at, { parts }] of splitConditions(text).entries()) {
       for (const [nth, part] of parts.entries()) questions[`${id}/${at}/${nth}`] = alone(part)
     }

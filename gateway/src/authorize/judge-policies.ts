@@ -1,24 +1,35 @@
-// Strict validation of a policy set against the schema of the catalogue (policy-audit §1.1 rule 2): any
-// finding refuses the set. A policy for tools that the gateway knows of but has no schema for (a target that
+// Policies parsed and strictly validated against the schema of the catalogue (policy-audit §1.1 rule 2): any finding
+// refuses the set. A policy for tools that the gateway knows of but has no schema for (a target that
 // was never reached, a tool that is pending or quarantined) cannot be judged and cannot apply: it sleeps until
 // it can be, with a notice, so that a target that is down stops no boot (§1.2). A name that nothing explains
-// is a mistake.
+// is a mistake. Question and answer are plain data: large sets are judged in another thread (workshop.ts).
 import type {
   Policy as EnginePolicy,
   PolicyJson,
   ValidationError,
 } from '@cedar-policy/cedar-wasm/nodejs'
-import type { Catalogue } from '../catalogue/entry.ts'
-import { actionScope, canMatch } from './action-scope.ts'
-import type { CatalogueSchema } from './catalogue-schema.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
 import { ACTION_TYPE, targetOf } from './names.ts'
-import { startOf, wordsOf, type Policy } from './policy.ts'
+import type { PolicyFile } from './policy-files.ts'
+import { locate, parsePolicies, startOf, treeOf, wordsOf, type Policy } from './policy.ts'
+import { baseSchema, type CedarSchema } from './request-schema.ts'
+import { mergeSchema } from './tool-schema.ts'
+
+export type PoliciesToJudge = {
+  readonly files: readonly PolicyFile[]
+  /** Tools that have a policy schema, each with its parts as JSON. */
+  readonly tools: readonly { readonly name: string; readonly parts: string }[]
+  /** Every tool that the catalogue has. */
+  readonly known: readonly string[]
+  /** Targets that have never said what they offer. */
+  readonly neverDescribed: readonly string[]
+}
 
 export type Judged = {
-  /** Policies that take part. */
-  readonly awake: readonly Policy[]
+  readonly policies: readonly Policy[]
+  /** Ids of the policies that take part. */
+  readonly awake: readonly string[]
   readonly findings: readonly Finding[]
   /** What an operator should know and what refuses nothing. */
   readonly notices: readonly Finding[]
@@ -27,13 +38,11 @@ export type Judged = {
 /** Above this AgentCore does not take a policy (its limit, our warning). */
 const PORTABLE_BYTES = 10_000
 
-export function judgePolicies(
-  policies: readonly Policy[],
-  schema: CatalogueSchema,
-  catalogue: Catalogue,
-  engine: Engine,
-): Judged {
-  const findings: Finding[] = []
+export function judgePolicies(question: PoliciesToJudge, engine: Engine): Judged {
+  const { policies, findings: unread } = parsePolicies(question.files)
+  const isExplained = explanations(question)
+  const tools = new Set(question.tools.map(({ name }) => name))
+  const findings: Finding[] = [...unread]
   const notices: Finding[] = []
   const awake: Policy[] = []
   const judged: Record<string, EnginePolicy> = {}
@@ -41,9 +50,9 @@ export function judgePolicies(
     if (Buffer.byteLength(policy.text) > PORTABLE_BYTES) {
       notices.push(about(policy, 'the policy is longer than AgentCore takes (10 KB)'))
     }
-    const scope = actionScope(policy.json)
-    const missing = scope.named.filter((name) => !schema.tools.has(name))
-    const unknown = missing.find((name) => !isExplained(name, catalogue))
+    const { scope } = policy
+    const missing = scope.named.filter((name) => !tools.has(name))
+    const unknown = missing.find((name) => !isExplained(name))
     if (unknown !== undefined) {
       findings.push(about(policy, `there is no tool \`${unknown}\``))
       continue
@@ -53,22 +62,25 @@ export function judgePolicies(
         about(policy, `the tool \`${name}\` has no approved definition that can be used`),
       )
     }
-    const sleeps = ![...schema.tools.keys()].some((tool) => canMatch(scope, tool))
+    const sleeps = scope.any ? tools.size === 0 : missing.length === scope.named.length
     if (sleeps && (missing.length > 0 || scope.any)) continue
     awake.push(policy)
     judged[policy.id] = missing.length === 0 ? policy.text : withoutActions(policy, missing)
   }
-  return { awake, findings: [...findings, ...validate(judged, awake, schema, engine)], notices }
+  findings.push(...validate(judged, awake, question, engine))
+  return { policies, awake: awake.map(({ id }) => id), findings, notices }
 }
 
 function validate(
   judged: Record<string, EnginePolicy>,
   awake: readonly Policy[],
-  schema: CatalogueSchema,
+  { tools }: PoliciesToJudge,
   engine: Engine,
 ): readonly Finding[] {
   if (awake.length === 0) return []
-  const answer = engine.validate(schema.full, judged)
+  const schema = baseSchema()
+  for (const { parts } of tools) mergeSchema(schema, JSON.parse(parts) as CedarSchema)
+  const answer = engine.validate(schema, judged)
   if (isEngineFailure(answer)) {
     return answer.failed.map((error) => about(awake[0] as Policy, wordsOf(error)))
   }
@@ -83,23 +95,23 @@ function validate(
 }
 
 function findingOf({ error }: ValidationError, policy: Policy, hasPositions: boolean): Finding {
-  const at = hasPositions ? policy.locate(startOf(error)) : policy
+  const at = hasPositions ? locate(policy, startOf(error)) : policy
   return { ...about(policy, wordsOf(error)), line: at.line, column: at.column }
 }
 
-/** True where the gateway knows why the tool has no schema. */
-function isExplained(name: string, catalogue: Catalogue): boolean {
-  if (catalogue.entries.has(name)) return true
-  const health = catalogue.health.get(targetOf(name) ?? '')
-  return health !== undefined && health.describedAtMs === undefined
+/** True where the gateway knows why a tool has no schema. */
+function explanations({ known, neverDescribed }: PoliciesToJudge): (name: string) => boolean {
+  const names = new Set(known)
+  const targets = new Set(neverDescribed)
+  return (name) => names.has(name) || targets.has(targetOf(name) ?? '')
 }
 
 /** The policy for validation alone, its action list without what the schema does not know. */
 function withoutActions(policy: Policy, missing: readonly string[]): EnginePolicy {
-  const known = actionScope(policy.json).named.filter((name) => !missing.includes(name))
-  const groups = groupsOf(policy)
+  const groups = policy.scope.any ? ['CallTool'] : []
+  const known = policy.scope.named.filter((name) => !missing.includes(name))
   const entities = [...groups, ...known].map((id) => ({ type: ACTION_TYPE, id }))
-  return { ...withSmallIntegers(policy.json), action: { op: 'in', entities } }
+  return { ...withSmallIntegers(treeOf(policy)), action: { op: 'in', entities } }
 }
 
 /** Syntax trees round integers beyond 2^53, out of range even; validation looks at types alone. */
@@ -107,10 +119,6 @@ function withSmallIntegers(json: PolicyJson): PolicyJson {
   return JSON.parse(JSON.stringify(json), (_name, value: unknown) =>
     typeof value === 'number' && !Number.isSafeInteger(value) ? 0 : value,
   ) as PolicyJson
-}
-
-function groupsOf(policy: Policy): readonly string[] {
-  return actionScope(policy.json).any ? ['CallTool'] : []
 }
 
 function about({ file, line, column, id }: Policy, text: string): Finding {

@@ -1,18 +1,20 @@
 // One state of policies, schema and catalogue, built as a whole and swapped as a whole. Everything that a
-// decision needs is parsed here, off the path: per tool the slice of policies whose action scope can match it,
+// decision needs is parsed here, piece by piece between calls: per tool the slice of policies whose action scope can match it,
 // what that slice reads, and the schema of its requests (policy-audit §1.1 rules 2, 5, 8; §1.3).
 import { createHash } from 'node:crypto'
 import type { Catalogue } from '../catalogue/entry.ts'
-import { actionScope, canMatch } from './action-scope.ts'
+import { canMatch } from './action-scope.ts'
 import { schemaOf, type CatalogueSchema } from './catalogue-schema.ts'
 import { isEngineFailure, type Engine, type EngineFailure } from './engine.ts'
 import type { Finding } from './finding.ts'
 import type { InputType } from './input-type.ts'
-import { judgePolicies } from './judge-policies.ts'
+import type { PoliciesToJudge } from './judge-policies.ts'
+import type { KeptSchemas } from './kept-schemas.ts'
 import type { PolicyFile } from './policy-files.ts'
-import { parsePolicies, textsOf, type Policy } from './policy.ts'
+import { textsOf, type Policy } from './policy.ts'
 import { planReads, readsNothing, type ReadPlan } from './read-plan.ts'
 import { requestSchema } from './request-schema.ts'
+import type { Workshop } from './workshop.ts'
 
 /** One tool, ready to be decided. */
 export type Action = {
@@ -46,20 +48,36 @@ export type Loaded = {
 /** A finding that belongs to no line. */
 export const NOWHERE = { file: '', line: 0, column: 0 }
 
+export type LoadParts = {
+  readonly engine: Engine
+  readonly workshop: Workshop
+  readonly kept?: KeptSchemas | undefined
+  /** Awaited between two pieces of work, so that calls are decided meanwhile; rejects where loading is to stop. */
+  readonly pause: () => Promise<unknown>
+}
+
 /** `prefix` names one of two alternating places in the engine, the one that is not in use. */
-export function buildLoaded(
+export async function buildLoaded(
   files: readonly PolicyFile[],
   catalogue: Catalogue,
-  before: Loaded | undefined,
+  before: Pick<Loaded, 'schema'> | undefined,
   prefix: string,
-  engine: Engine,
-): Loaded | { readonly findings: readonly Finding[] } {
-  const schema = schemaOf(catalogue, before?.schema.made)
-  const parsed = parsePolicies(files)
-  const judged = judgePolicies(parsed.policies, schema, catalogue, engine)
-  const findings = [...parsed.findings, ...judged.findings]
-  if (findings.length > 0) return { findings }
-  const prepared = prepareActions(judged.awake, schema, prefix, engine)
+  parts: LoadParts,
+): Promise<Loaded | { readonly findings: readonly Finding[] }> {
+  const { engine, workshop, kept, pause } = parts
+  const { generate } = workshop
+  const schema = await schemaOf(catalogue, { before: before?.schema.made, kept, generate, pause })
+  const judged = await workshop.judge(questionOf(files, catalogue, schema), engine)
+  await pause()
+  if (judged.findings.length > 0) return { findings: judged.findings }
+  const { policies, notices } = judged
+  const awake = new Set(judged.awake)
+  const prepared = await prepareActions(
+    policies.filter(({ id }) => awake.has(id)),
+    schema,
+    prefix,
+    parts,
+  )
   if (isEngineFailure(prepared)) {
     const findings = prepared.failed.map((error) => ({ ...NOWHERE, text: error.message }))
     return { findings }
@@ -68,29 +86,34 @@ export function buildLoaded(
     .update(JSON.stringify(files.map(({ file, text }) => [file, text])))
     .digest('hex')
     .slice(0, 16)
-  const { notices } = judged
+  return { good: catalogue, catalogue, schema, setVersion, policies, notices, ...prepared }
+}
+
+function questionOf(
+  files: readonly PolicyFile[],
+  catalogue: Catalogue,
+  { tools }: CatalogueSchema,
+): PoliciesToJudge {
   return {
-    good: catalogue,
-    catalogue,
-    schema,
-    setVersion,
-    policies: parsed.policies,
-    notices,
-    ...prepared,
+    files,
+    tools: [...tools.values()].map(({ action, parts }) => ({ name: action, parts })),
+    known: [...catalogue.entries.keys()],
+    neverDescribed: [...catalogue.health]
+      .filter(([, { describedAtMs }]) => describedAtMs === undefined)
+      .map(([target]) => target),
   }
 }
 
-function prepareActions(
+async function prepareActions(
   policies: readonly Policy[],
   schema: CatalogueSchema,
   prefix: string,
-  engine: Engine,
-): { actions: ReadonlyMap<string, Action> } | EngineFailure {
-  const scoped = policies.map((policy) => ({ policy, scope: actionScope(policy.json) }))
+  { engine, pause }: LoadParts,
+): Promise<{ actions: ReadonlyMap<string, Action> } | EngineFailure> {
   const sets = new Map<string, string>()
   let schemas = 0
   const prepare = (name: string, input: InputType): Action | EngineFailure => {
-    const slice = scoped.filter(({ scope }) => canMatch(scope, name)).map(({ policy }) => policy)
+    const slice = policies.filter(({ scope }) => canMatch(scope, name))
     const plan = planReads(
       input,
       slice.flatMap((policy) => policy.reads),
@@ -103,7 +126,7 @@ function prepareActions(
       (sets.has(key) ? undefined : engine.prepareSet(setName, textsOf(slice)))
     if (failure !== undefined) return failure
     sets.set(key, setName)
-    const permitted = slice.some(({ json }) => json.effect === 'permit')
+    const permitted = slice.some(({ effect }) => effect === 'permit')
     const fixed = readsNothing(plan)
     return { name, slice, input, plan, permitted, fixed, setName, schemaName }
   }
@@ -112,6 +135,7 @@ function prepareActions(
     const prepared = prepare(action, input)
     if (isEngineFailure(prepared)) return prepared
     actions.set(action, prepared)
+    await pause()
   }
   return { actions }
 }

@@ -1,22 +1,24 @@
 // One policy as the gateway holds it, and how files become policies. The id is ours, made of the file and
 // the `@id` annotation or else the ordinal in the file, so that it names a place (policy-audit §1.1 rule 7).
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { actionScope, type ActionScope } from './action-scope.ts'
+import { approvalRule } from './approval/annotation.ts'
 import { cedar, isEngineFailure } from './engine.ts'
 import { offsetOfByte, positionAt, type Finding, type Position } from './finding.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { readPaths, type Path } from './read-set.ts'
 import { splitPolicies, type PolicyText } from './split-policies.ts'
 
+/** Line and column are those of its first character. Plain data: policies may be parsed in another thread. */
 export type Policy = Position & {
   readonly id: string
   readonly file: string
   readonly text: string
-  /** Its syntax tree, for reading alone: integers beyond 2^53 are rounded in it. */
-  readonly json: PolicyJson
+  readonly effect: 'permit' | 'forbid'
+  readonly annotations: Readonly<Record<string, string | null>>
+  readonly scope: ActionScope
   /** Argument paths that its conditions read. */
   readonly reads: readonly Path[]
-  /** Where the part of `text` at a byte is in the file. */
-  readonly locate: (byte: number) => Position
 }
 
 export function parsePolicies(files: readonly PolicyFile[]): {
@@ -28,7 +30,7 @@ export function parsePolicies(files: readonly PolicyFile[]): {
   for (const { file, text: source } of files) {
     splitPolicies(source).forEach((part, at) => {
       const parsed = parseOne(file, source, part, at + 1)
-      if (!('json' in parsed)) findings.push(parsed)
+      if (!('scope' in parsed)) findings.push(parsed)
       else if (policies.has(parsed.id)) findings.push(repeated(parsed))
       else policies.set(parsed.id, parsed)
     })
@@ -42,17 +44,37 @@ function parseOne(
   part: PolicyText,
   ordinal: number,
 ): Policy | Finding {
-  const locate = (byte: number) => positionAt(source, part.start + offsetOfByte(part.text, byte))
-  if (!part.closed) {
-    return { file, ...locate(0), text: 'the policy does not end with a semicolon' }
-  }
-  const json = cedar.parsePolicy(part.text)
+  const { text } = part
+  const start = positionAt(source, part.start)
+  if (!part.closed) return { file, ...start, text: 'the policy does not end with a semicolon' }
+  const json = cedar.parsePolicy(text)
   if (isEngineFailure(json)) {
     const [error] = json.failed
-    return { file, ...locate(startOf(error)), text: wordsOf(error) }
+    return { file, ...locate({ ...start, text }, startOf(error)), text: wordsOf(error) }
   }
-  const id = `${file}#${json.annotations?.['id'] ?? ordinal}`
-  return { id, file, text: part.text, json, reads: readPaths(json), locate, ...locate(0) }
+  const { effect, annotations = {} } = json
+  const rule = approvalRule(json)
+  if (typeof rule === 'string') return { file, ...start, text: rule }
+  const id = `${file}#${annotations['id'] ?? ordinal}`
+  const scope = actionScope(json)
+  return { id, file, text, effect, annotations, scope, reads: readPaths(json), ...start }
+}
+
+/** Where the part of the policy's text at a byte is in the file. */
+export function locate(
+  { text, line, column }: Pick<Policy, 'text' | 'line' | 'column'>,
+  byte: number,
+): Position {
+  const at = positionAt(text, offsetOfByte(text, byte))
+  return at.line === 1
+    ? { line, column: column + at.column - 1 }
+    : { line: line + at.line - 1, column: at.column }
+}
+
+/** The syntax tree, for reading alone: integers beyond 2^53 are rounded in it. */
+export function treeOf({ text }: Pick<Policy, 'text'>): PolicyJson {
+  // INVARIANT: a policy is made of a text that parses.
+  return cedar.parsePolicy(text) as PolicyJson
 }
 
 /** Policies as the engine takes them, by our ids. */

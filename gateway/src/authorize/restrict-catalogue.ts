@@ -14,6 +14,8 @@ export function restrictCatalogue(good: Catalogue, newer: Catalogue): Catalogue 
 function restrict(good: CatalogueEntry, newer: CatalogueEntry | undefined): CatalogueEntry {
   if (newer === undefined) return { ...good, quarantined: 'the target no longer has it' }
   const { quarantined } = newer
-  if (newer.pin === 'approved' && newer.hash === good.hash) return { ...good, quarantined }
+  if (newer.pin === 'approved' && newer.hash === good.hash) {
+    return quarantined === good.quarantined ? good : { ...good, quarantined }
+  }
   return { ...good, pin: 'changed', quarantined }
 }

@@ -1,6 +1,7 @@
 // Policies that decide nothing: loaded beside those that run, to be tested, compared and proposed
 // (policy-audit §1.4). The same engine, schema and converter as on the data path, in a place of its own. An
 // operator file.
+import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
 import { answerQuestion, entityOf, type Answered } from './answer.ts'
 import { schemaText } from './catalogue-schema.ts'
@@ -10,6 +11,7 @@ import type { Finding } from './finding.ts'
 import { buildLoaded, type Loaded } from './loaded.ts'
 import { takePlace } from './places.ts'
 import type { PolicyFile } from './policy-files.ts'
+import { workshop } from './workshop.ts'
 
 export type TrialSettings = { readonly gatewayId: string; readonly homeIssuer: string }
 
@@ -24,14 +26,21 @@ export type Trial = {
 }
 
 /** Everything that is wrong with the set, or the set ready to be asked. */
-export function openTrial(
+export async function openTrial(
   files: readonly PolicyFile[],
   catalogue: Catalogue,
   { gatewayId, homeIssuer }: TrialSettings,
-): Trial | { readonly findings: readonly Finding[] } {
+): Promise<Trial | { readonly findings: readonly Finding[] }> {
   const around = { engine: cedar, gatewayId }
   const place = takePlace()
-  const loaded = buildLoaded(files, catalogue, undefined, `${place.name}/0`, cedar)
+  const loaded = await buildLoaded(files, catalogue, undefined, `${place.name}/0`, {
+    engine: cedar,
+    workshop,
+    pause: () => setImmediate(),
+  }).catch((error: unknown) => {
+    place.leave()
+    throw error
+  })
   if ('findings' in loaded) {
     place.leave()
     return loaded

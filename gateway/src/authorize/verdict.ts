@@ -2,6 +2,7 @@
 // policy of the slice erred (policy-audit §1.1 rule 1). Cedar skips what errs, a `forbid` too, and may answer
 // allow then; here any error, failure or thrown value is a denial.
 import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
+import { requiredApproval, type RequiredApproval } from './approval/required-approval.ts'
 import type { Converted } from './convert.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Action } from './loaded.ts'
@@ -15,10 +16,17 @@ export type Verdict = {
   readonly policies: readonly string[]
   /** For the operator. */
   readonly reason: string
+  /** An allowed call that waits for a second person. */
+  readonly approval?: RequiredApproval
 }
 
 /** Of a tool that no permit can reach, or that does not exist: there is nothing to evaluate. */
 export const NOT_PERMITTED: Verdict = denial([])
+
+/** True where no policy permits, and none forbids or errs. */
+export function isUnpermitted({ answer, policies }: Verdict): boolean {
+  return answer === 'deny' && policies.length === 0
+}
 
 /** What is the same for every call of one gateway. */
 export type Surroundings = { readonly engine: Engine; readonly gatewayId: string }
@@ -37,6 +45,7 @@ export function decideCall(
       preparsedSchemaName: action.schemaName,
       preparsedPolicySetId: action.setName,
     }),
+    action,
   )
 }
 
@@ -47,7 +56,20 @@ export function mayBeAllowed(
   around: Surroundings,
 ): Verdict {
   if (action.fixed) return decideCall(action, principal, around)
-  const answer = around.engine.decidePartly({
+  const answer = askPartly(action, principal, around)
+  if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
+  if (answer.errored.length > 0) return errorOf(answer.errored, 'a policy errs for any arguments')
+  if (answer.decision !== 'deny') return { answer: 'allow', policies: [], reason: 'reachable' }
+  return denial(answer.mustBeDetermining)
+}
+
+/** What is certain of the slice, whatever the arguments are. */
+export function askPartly(
+  action: Action,
+  principal: PrincipalEntity,
+  around: Surroundings,
+): ReturnType<Engine['decidePartly']> {
+  return around.engine.decidePartly({
     principal: principal.uid,
     action: { type: ACTION_TYPE, id: action.name },
     resource: { type: GATEWAY_TYPE, id: around.gatewayId },
@@ -57,10 +79,6 @@ export function mayBeAllowed(
     policies: { staticPolicies: textsOf(action.slice) },
     entities: [principal.entity, ...actionEntities(action.name)],
   })
-  if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
-  if (answer.errored.length > 0) return errorOf(answer.errored, 'a policy errs for any arguments')
-  if (answer.decision !== 'deny') return { answer: 'allow', policies: [], reason: 'reachable' }
-  return denial(answer.mustBeDetermining)
 }
 
 /** The question to the engine, for `decideCall` and for explanations. */
@@ -81,16 +99,18 @@ export function requestOf(
   }
 }
 
-function verdictOf(answer: ReturnType<Engine['decide']>): Verdict {
+function verdictOf(answer: ReturnType<Engine['decide']>, { slice }: Action): Verdict {
   if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
   const { decision, diagnostics } = answer
   if (diagnostics.errors.length > 0) {
     const erring = diagnostics.errors.map(({ policyId }) => policyId)
     return errorOf(erring, diagnostics.errors[0]?.error.message)
   }
-  if (decision === 'allow')
-    return { answer: 'allow', policies: diagnostics.reason, reason: 'permitted' }
-  return denial(diagnostics.reason)
+  const { reason: policies } = diagnostics
+  if (decision !== 'allow') return denial(policies)
+  const approval = requiredApproval(slice, policies)
+  const allowed = { answer: 'allow', policies, reason: 'permitted' } as const
+  return approval === undefined ? allowed : { ...allowed, approval }
 }
 
 function denial(policies: readonly string[]): Verdict {

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/json/value.ts'
-import { call, catalogue, files, findingsOf, identity, isPermitted, tool } from './world.ts'
+import {
+  call,
+  catalogue,
+  files,
+  findingsOf,
+  identity,
+  isPermitted,
+  tool,
+  inThisThread,
+  loadInto,
+} from './world.ts'
 import { createAuthorize } from '../../src/authorize/authorize.ts'
 
 // Policies as Amazon Bedrock AgentCore documents them for its gateway: loaded unchanged (policy-audit §1.2).
@@ -33,17 +43,21 @@ const CLAIM = tool('InsuranceAPI___file_claim', {
 const RESOURCE = `resource == AgentCore::Gateway::"${ARN}"`
 const ACTION = (entry: typeof REFUND) => `AgentCore::Action::"${entry.qualifiedName}"`
 
-function gateway(...policies: readonly string[]) {
-  const authorize = createAuthorize({ gatewayId: ARN, homeIssuer: 'https://login.acme.example' })
-  const result = authorize.load(files(...policies), catalogue([REFUND, COVERAGE, CLAIM]))
+async function gateway(...policies: readonly string[]) {
+  const authorize = createAuthorize({
+    gatewayId: ARN,
+    homeIssuer: 'https://login.acme.example',
+    workshop: inThisThread,
+  })
+  const result = await loadInto(authorize, files(...policies), catalogue([REFUND, COVERAGE, CLAIM]))
   expect(findingsOf(result)).toEqual([])
   return (tags: Record<string, string>, entry: typeof REFUND, args: JsonObject) =>
     isPermitted(call(authorize, identity('sub', { tags }), entry.qualifiedName, args))
 }
 
 describe('AgentCore: documented shapes load unchanged and decide', () => {
-  test('a claim and an amount', () => {
-    const allowed = gateway(`permit(
+  test('a claim and an amount', async () => {
+    const allowed = await gateway(`permit(
   principal is AgentCore::OAuthUser,
   action == ${ACTION(REFUND)},
   ${RESOURCE}
@@ -59,8 +73,8 @@ when {
     expect(allowed({}, REFUND, { amount: 1, orderId: '1' })).toBe(false)
   })
 
-  test('scopes by `like`, several actions, and a forbid with `unless`', () => {
-    const allowed = gateway(
+  test('scopes by `like`, several actions, and a forbid with `unless`', async () => {
+    const allowed = await gateway(
       `permit(principal is AgentCore::OAuthUser, action in [${ACTION(COVERAGE)}, ${ACTION(CLAIM)}], ${RESOURCE})
 when { principal.hasTag("scope") && principal.getTag("scope") like "*insurance:claim*" };`,
       `forbid(principal is AgentCore::OAuthUser, action == ${ACTION(COVERAGE)}, ${RESOURCE})
@@ -74,8 +88,8 @@ unless { principal.hasTag("role") && (principal.getTag("role") == "senior-adjust
     expect(allowed({ scope: 'insurance:claim', role: 'clerk' }, COVERAGE, args)).toBe(false)
   })
 
-  test('values of a parameter, an optional parameter, and decimals', () => {
-    const allowed = gateway(
+  test('values of a parameter, an optional parameter, and decimals', async () => {
+    const allowed = await gateway(
       `permit(principal, action == ${ACTION(COVERAGE)}, ${RESOURCE})
 when { ["liability", "collision"].contains(context.input.coverageType) };`,
       `permit(principal, action == ${ACTION(CLAIM)}, ${RESOURCE})
@@ -93,10 +107,10 @@ when { principal.hasTag("suspended") };`,
     expect(allowed({ suspended: 'true' }, CLAIM, claim)).toBe(false)
   })
 
-  test('permit all and forbid all', () => {
-    const all = gateway(`permit(principal, action, ${RESOURCE});`)
+  test('permit all and forbid all', async () => {
+    const all = await gateway(`permit(principal, action, ${RESOURCE});`)
     expect(all({}, REFUND, {})).toBe(true)
-    const none = gateway(
+    const none = await gateway(
       `permit(principal, action, ${RESOURCE});`,
       `forbid(principal, action, resource);`,
     )

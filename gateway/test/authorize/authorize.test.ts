@@ -19,6 +19,8 @@ import {
   started,
   tool,
   unloaded,
+  inThisThread,
+  loadInto,
 } from './world.ts'
 
 const PRICES = tool('market___get_prices', {
@@ -41,8 +43,8 @@ const alice = identity('alice', { tags: { group: 'analysts' } })
 const bob = identity('bob', { tags: { group: 'traders' } })
 
 describe('policy-audit §1.1', () => {
-  test('rule 9: without any policy everything is denied and nothing is listed', () => {
-    const authorize = started([], [PRICES])
+  test('rule 9: without any policy everything is denied and nothing is listed', async () => {
+    const authorize = await started([], [PRICES])
     expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
       'authorize.no_such_tool',
     )
@@ -63,8 +65,8 @@ describe('policy-audit §1.1', () => {
     expect(authorize.explain(question as never).code).toBe('authorize.no_such_tool')
   })
 
-  test('an allowed call is a permit that holds what was decided, serialised once', () => {
-    const authorize = started([READERS], [PRICES, ALERT])
+  test('an allowed call is a permit that holds what was decided, serialised once', async () => {
+    const authorize = await started([READERS], [PRICES, ALERT])
     const args = { market: 'DE', limit: rawNumber('10.0') }
     const permit = call(authorize, bob, PRICES.qualifiedName, args)
     expect(Permit.is(permit)).toBe(true)
@@ -78,11 +80,11 @@ describe('policy-audit §1.1', () => {
     })
   })
 
-  test('rule 1: a forbid that overflows denies, although the engine skips it and answers allow (P-13)', () => {
+  test('rule 1: a forbid that overflows denies, although the engine skips it and answers allow (P-13)', async () => {
     const overflow = `@id("no-overflow")
 forbid(principal, action == AgentCore::Action::"market___get_prices", resource)
 when { context.input has limit && context.input.limit + 9223372036854775807 < 0 };`
-    const authorize = started([EVERYTHING, overflow], [PRICES])
+    const authorize = await started([EVERYTHING, overflow], [PRICES])
     const args = { market: 'DE', limit: 1 }
     expect(refused(call(authorize, bob, PRICES.qualifiedName, args))).toMatchObject({
       refused: 'authorize.policy_error',
@@ -91,9 +93,9 @@ when { context.input has limit && context.input.limit + 9223372036854775807 < 0 
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
   })
 
-  test('rule 1: a failure of the engine or a thrown value denies and hides, and passes', () => {
+  test('rule 1: a failure of the engine or a thrown value denies and hides, and passes', async () => {
     let broken = true
-    const authorize = started([EVERYTHING, GERMANY], [PRICES, ALERT], {
+    const authorize = await started([EVERYTHING, GERMANY], [PRICES, ALERT], {
       ...cedar,
       decide: (question) => (broken ? { failed: [] } : cedar.decide(question)),
       decidePartly: (question) => cedar.decidePartly(question),
@@ -111,14 +113,14 @@ when { context.input has limit && context.input.limit + 9223372036854775807 < 0 
     expect(isPermitted(call(authorize, alice, PRICES.qualifiedName, args))).toBe(true)
   })
 
-  test('rule 1: an error in partial evaluation hides, and so does its failure', () => {
+  test('rule 1: an error in partial evaluation hides, and so does its failure', async () => {
     const erring = `forbid(principal, action, resource) when { 9223372036854775807 + 1 < 0 };`
-    const certain = started([EVERYTHING, GERMANY, erring], [PRICES])
+    const certain = await started([EVERYTHING, GERMANY, erring], [PRICES])
     expect(refused(certain.see(bob, PRICES.qualifiedName))).toMatchObject({
       refused: 'authorize.no_such_tool',
       actual: 'authorize.policy_error',
     })
-    const failing = started([EVERYTHING, GERMANY], [PRICES], {
+    const failing = await started([EVERYTHING, GERMANY], [PRICES], {
       ...cedar,
       decidePartly: () => ({ failed: [] }),
     })
@@ -127,8 +129,8 @@ when { context.input has limit && context.input.limit + 9223372036854775807 < 0 
 
   test.each(['__entity', '__extn', '__expr'])(
     'rule 4: `%s` anywhere in the arguments is refused',
-    (key) => {
-      const authorize = started([EVERYTHING, GERMANY], [PRICES])
+    async (key) => {
+      const authorize = await started([EVERYTHING, GERMANY], [PRICES])
       const args = { market: 'DE', list: [1, { deep: { [key]: { type: 'X', id: 'y' } } }] }
       expect(refused(call(authorize, bob, PRICES.qualifiedName, args))).toMatchObject({
         refused: 'authorize.reserved_key',
@@ -137,22 +139,22 @@ when { context.input has limit && context.input.limit + 9223372036854775807 < 0 
     },
   )
 
-  test('rule 4: the same words as values are only values', () => {
-    const authorize = started([EVERYTHING], [PRICES])
+  test('rule 4: the same words as values are only values', async () => {
+    const authorize = await started([EVERYTHING], [PRICES])
     const args = { market: '__entity', list: ['__extn', null, 1] }
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, args))).toBe(true)
   })
 
-  test('rule 5: what no policy reads cannot break a decision', () => {
-    const authorize = started([EVERYTHING, GERMANY], [PRICES])
+  test('rule 5: what no policy reads cannot break a decision', async () => {
+    const authorize = await started([EVERYTHING, GERMANY], [PRICES])
     const args = { market: 'DE', day: 5, limit: 1.123456, other: [null] }
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, args))).toBe(true)
   })
 
-  test('rule 5: a value that a policy reads and that does not fit is refused by path and policy', () => {
+  test('rule 5: a value that a policy reads and that does not fit is refused by path and policy', async () => {
     const cheap = `permit(principal, action == AgentCore::Action::"market___set_alert", resource)
 when { context.input.price.lessThan(decimal("100.0")) };`
-    const authorize = started([cheap], [ALERT])
+    const authorize = await started([cheap], [ALERT])
     expect(refused(call(authorize, bob, ALERT.qualifiedName, { price: 1.12345 }))).toMatchObject({
       refused: 'authorize.inconvertible_argument',
       seen: '`/price` does not fit a decimal of 4 places',
@@ -166,14 +168,14 @@ when { context.input.price.lessThan(decimal("100.0")) };`
 
   test.each([{ Limit: 5000 }, { LIMIT: 5000 }, { '\u212aeep': 5000 }])(
     'rule 5: a name that a policy reads is not dodged by another case (M-02): %j',
-    (args) => {
+    async (args) => {
       const bounded = `forbid(principal, action == AgentCore::Action::"market___get", resource)
 when { context.input has limit && context.input.limit > 100 || context.input has keep };`
       const get = tool('market___get', {
         type: 'object',
         properties: { limit: { type: 'integer' }, keep: { type: 'integer' }, Day: {} },
       })
-      const authorize = started([EVERYTHING, bounded], [get])
+      const authorize = await started([EVERYTHING, bounded], [get])
       expect(refused(call(authorize, bob, 'market___get', args))).toMatchObject({
         refused: 'authorize.inconvertible_argument',
         seen: expect.stringContaining('is spelled in another case') as string,
@@ -183,9 +185,9 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     },
   )
 
-  test('rule 5: where a policy reads the input as a whole, a failure of the whole has no path', () => {
+  test('rule 5: where a policy reads the input as a whole, a failure of the whole has no path', async () => {
     const whole = 'permit(principal, action, resource) when { context has input.a || true };'
-    const authorize = started(
+    const authorize = await started(
       ['permit(principal, action, resource) when { context == context };', whole],
       [tool('t___x', { type: 'object', properties: { a: { type: 'boolean' } } })],
     )
@@ -194,53 +196,55 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     expect(answer.policies).toEqual(['1.cedar#1', '2.cedar#1'])
   })
 
-  test('rules 2 and 8: a bad set keeps the last good one, at every reload, and says where (F-07)', () => {
+  test('rules 2 and 8: a bad set keeps the last good one, at every reload, and says where (F-07)', async () => {
     const authorize = unloaded()
     const known = catalogue([PRICES])
-    expect(authorize.load(files(READERS), known).loaded).toBe(true)
+    expect((await loadInto(authorize, files(READERS), known)).loaded).toBe(true)
     for (let round = 0; round < 3; round += 1) {
-      const bad = authorize.load(
+      const bad = await loadInto(
+        authorize,
         files(`${READERS}\npermit(principal, action, resource) when { 1 };`),
         known,
       )
       expect(findingsOf(bad)[0]).toMatch(/^1\.cedar:3:44 /)
       expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
     }
-    expect(authorize.load(files(), known).loaded).toBe(true)
+    expect((await loadInto(authorize, files(), known)).loaded).toBe(true)
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(false)
-    expect(authorize.load(files(READERS), known).loaded).toBe(true)
+    expect((await loadInto(authorize, files(READERS), known)).loaded).toBe(true)
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
   })
 
-  test('rule 8: an engine that refuses to hold a set changes nothing', () => {
+  test('rule 8: an engine that refuses to hold a set changes nothing', async () => {
     let full = false
     const authorize = unloaded({
       ...cedar,
       prepareSet: (name, set) => (full ? FULL : cedar.prepareSet(name, set)),
     })
-    expect(authorize.load(files(READERS), catalogue([PRICES])).loaded).toBe(true)
+    expect((await loadInto(authorize, files(READERS), catalogue([PRICES]))).loaded).toBe(true)
     full = true
-    expect(findingsOf(authorize.load(files(), catalogue([PRICES])))).toEqual([':0:0 no room'])
+    expect(findingsOf(await loadInto(authorize, files(), catalogue([PRICES])))).toEqual([
+      ':0:0 no room',
+    ])
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE' }))).toBe(true)
   })
 
-  test('rule 8: a schema that cannot be held refuses the load too', () => {
+  test('rule 8: a schema that cannot be held refuses the load too', async () => {
     const authorize = unloaded({
       ...cedar,
       prepareSchema: (name, schema) =>
         JSON.stringify(schema).includes('get_prices') ? FULL : cedar.prepareSchema(name, schema),
     })
-    expect(findingsOf(authorize.load(files(), catalogue([PRICES])))).toEqual([':0:0 no room'])
+    expect(findingsOf(await loadInto(authorize, files(), catalogue([PRICES])))).toEqual([
+      ':0:0 no room',
+    ])
   })
 
-  test('rule 3: what is not of the declared type never reaches a policy', () => {
-    const loaded = buildLoaded(
-      files(EVERYTHING, GERMANY),
-      catalogue([PRICES]),
-      undefined,
-      'rule3',
-      cedar,
-    ) as Loaded
+  test('rule 3: what is not of the declared type never reaches a policy', async () => {
+    const parts = { engine: cedar, workshop: inThisThread, pause: () => Promise.resolve() }
+    const offered = catalogue([PRICES])
+    const policies = files(EVERYTHING, GERMANY)
+    const loaded = (await buildLoaded(policies, offered, undefined, 'rule3', parts)) as Loaded
     const action = loaded.actions.get(PRICES.qualifiedName) as Action
     const who = principalEntity(bob.principal, ISSUER)
     const around = { engine: cedar, gatewayId: GATEWAY }
@@ -251,7 +255,7 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     expect(decideCall(action, who, around, { input: {}, entities: [] }).answer).toBe('error')
   })
 
-  test('rule 2: a catalogue that the policies do not fit brings nothing new, but withdraws what changed', () => {
+  test('rule 2: a catalogue that the policies do not fit brings nothing new, but withdraws what changed', async () => {
     const limited = `forbid(principal, action, resource) when { context.input has limit && context.input.limit > 9 };`
     const authorize = unloaded()
     const other = tool('market___other', {
@@ -261,7 +265,13 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     const gone = { ...other, qualifiedName: 'market___gone', name: 'gone' }
     const kept = { ...other, qualifiedName: 'market___kept', name: 'kept' }
     expect(
-      authorize.load(files(EVERYTHING, limited), catalogue([PRICES, other, gone, kept])).loaded,
+      (
+        await loadInto(
+          authorize,
+          files(EVERYTHING, limited),
+          catalogue([PRICES, other, gone, kept]),
+        )
+      ).loaded,
     ).toBe(true)
     const misfit = tool('market___misfit', {
       type: 'object',
@@ -270,7 +280,9 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     const listOf = () => authorize.visible(bob).entries.map(({ name }) => name)
     expect(listOf()).toEqual(['get_prices', 'gone', 'kept', 'other'])
     const newer = [{ ...PRICES, pin: 'changed' as const }, { ...other, hash: 'new' }, kept, misfit]
-    expect(authorize.load(files(EVERYTHING, limited), catalogue(newer)).loaded).toBe(false)
+    expect((await loadInto(authorize, files(EVERYTHING, limited), catalogue(newer))).loaded).toBe(
+      false,
+    )
     expect(listOf()).toEqual(['kept'])
     expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
       'authorize.tool_changed',
@@ -281,13 +293,18 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     )
     expect(refused(call(authorize, bob, 'market___misfit')).refused).toBe('authorize.no_such_tool')
     expect(
-      authorize.load(files(EVERYTHING, limited), catalogue([PRICES, other, gone, kept, misfit]))
-        .loaded,
+      (
+        await loadInto(
+          authorize,
+          files(EVERYTHING, limited),
+          catalogue([PRICES, other, gone, kept, misfit]),
+        )
+      ).loaded,
     ).toBe(false)
     expect(listOf()).toEqual(['get_prices', 'gone', 'kept', 'other'])
   })
 
-  test('rule 8: whoever is closed denies, and its place in the engine is taken again', () => {
+  test('rule 8: whoever is closed denies, and its place in the engine is taken again', async () => {
     const names: string[] = []
     const watched = {
       ...cedar,
@@ -296,19 +313,24 @@ when { context.input has limit && context.input.limit > 100 || context.input has
         return cedar.prepareSet(name, set)
       },
     }
-    const first = started([], [PRICES], watched)
+    const first = await started([], [PRICES], watched)
     first.close()
     first.close()
     expect(refused(first.see(bob, PRICES.qualifiedName)).refused).toBe('authorize.policy_error')
-    expect(findingsOf(first.load(files(), catalogue([])))).toEqual([':0:0 the gateway is closed'])
-    const [second, third] = [started([], [PRICES], watched), started([], [PRICES], watched)]
+    expect(findingsOf(await loadInto(first, files(), catalogue([])))).toEqual([
+      ':0:0 the gateway is closed',
+    ])
+    const [second, third] = [
+      await started([], [PRICES], watched),
+      await started([], [PRICES], watched),
+    ]
     expect(names[1]).toBe(names[0])
     expect(names[2]).not.toBe(names[0])
     second.close()
     third.close()
   })
 
-  test('rule 8: what a failed load wrote into the engine is not what is decided with', () => {
+  test('rule 8: what a failed load wrote into the engine is not what is decided with', async () => {
     const authorize = unloaded({
       ...cedar,
       prepareSchema: (name, schema) =>
@@ -316,16 +338,18 @@ when { context.input has limit && context.input.limit > 100 || context.input has
     })
     const known = catalogue([PRICES])
     for (let round = 0; round < 2; round += 1) {
-      expect(authorize.load(files(EVERYTHING), known).loaded).toBe(true)
+      expect((await loadInto(authorize, files(EVERYTHING), known)).loaded).toBe(true)
       const half = catalogue([PRICES, tool('t___last')])
-      expect(authorize.load(files('forbid(principal, action, resource);'), half).loaded).toBe(false)
+      expect(
+        (await loadInto(authorize, files('forbid(principal, action, resource);'), half)).loaded,
+      ).toBe(false)
       const newcomer = identity(`newcomer ${round}`)
       expect(isPermitted(call(authorize, newcomer, PRICES.qualifiedName))).toBe(true)
     }
   })
 
-  test('rule 10: a permit on a group allows its tools', () => {
-    const authorize = started(
+  test('rule 10: a permit on a group allows its tools', async () => {
+    const authorize = await started(
       ['permit(principal is AgentCore::OAuthUser, action in AgentCore::Action::"Mcp", resource);'],
       [PRICES],
     )
@@ -336,82 +360,3 @@ when { context.input has limit && context.input.limit > 100 || context.input has
 const FULL = {
   failed: [{ message: 'no room', help: null, code: null, url: null, severity: null }],
 }
-
-describe('policy-audit §1.3: each cache with two principals (R4)', () => {
-  test('decisions without arguments', () => {
-    const authorize = started([READERS], [PRICES])
-    for (let round = 0; round < 3; round += 1) {
-      expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
-      expect(isPermitted(call(authorize, alice, PRICES.qualifiedName))).toBe(false)
-    }
-  })
-
-  test('decisions by arguments, in which both the person and the arguments count', () => {
-    const own = `permit(principal, action, resource) when {
-  principal.hasTag("market") && context.input.market == principal.getTag("market") };`
-    const authorize = started([own], [PRICES])
-    const german = identity('g', { tags: { market: 'DE' } })
-    const french = identity('f', { tags: { market: 'FR' } })
-    for (let round = 0; round < 3; round += 1) {
-      expect(isPermitted(call(authorize, german, PRICES.qualifiedName, { market: 'DE' }))).toBe(
-        true,
-      )
-      expect(isPermitted(call(authorize, french, PRICES.qualifiedName, { market: 'DE' }))).toBe(
-        false,
-      )
-      expect(isPermitted(call(authorize, french, PRICES.qualifiedName, { market: 'FR' }))).toBe(
-        true,
-      )
-      expect(isPermitted(call(authorize, german, PRICES.qualifiedName, { market: 'FR' }))).toBe(
-        false,
-      )
-    }
-  })
-
-  test('lists, of one target and of all', () => {
-    const other = tool('other___get_prices')
-    const all = `permit(principal, action == AgentCore::Action::"other___get_prices", resource);`
-    const authorize = started([READERS, all], [other, PRICES])
-    for (let round = 0; round < 2; round += 1) {
-      expect(authorize.visible(bob).entries).toEqual([PRICES, other])
-      expect(authorize.visible(alice)).toMatchObject({ entries: [other], hidden: 1 })
-      expect(authorize.visible(bob, 'market')).toMatchObject({ entries: [PRICES], hidden: 0 })
-      expect(authorize.visible(alice, 'market')).toMatchObject({ entries: [], hidden: 1 })
-    }
-  })
-
-  test('a cached decision does not ask the engine again, and new arguments that nobody reads neither', () => {
-    let asked = 0
-    const authorize = started([EVERYTHING, GERMANY], [PRICES], {
-      ...cedar,
-      decide: (question) => {
-        asked += 1
-        return cedar.decide(question)
-      },
-    })
-    for (const day of ['1', '2', '3']) {
-      expect(isPermitted(call(authorize, bob, PRICES.qualifiedName, { market: 'DE', day }))).toBe(
-        true,
-      )
-    }
-    expect(asked).toBe(1)
-    call(authorize, bob, PRICES.qualifiedName, { market: 'FR' })
-    expect(asked).toBe(2)
-  })
-
-  test('a reload forgets what was decided before', () => {
-    const authorize = started([READERS], [PRICES])
-    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
-    const before = authorize.visible(bob).version
-    authorize.load(files(`forbid(principal, action, resource);`), catalogue([PRICES]))
-    expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(false)
-    expect(authorize.visible(bob).version).not.toBe(before)
-  })
-
-  test('two gateways in one process do not share what the engine holds', () => {
-    const open = started([EVERYTHING], [PRICES])
-    const closed = started([], [PRICES])
-    expect(isPermitted(call(open, bob, PRICES.qualifiedName))).toBe(true)
-    expect(isPermitted(call(closed, bob, PRICES.qualifiedName))).toBe(false)
-  })
-})

@@ -3,7 +3,7 @@ import { convert, keyOf, type Converted } from '../../src/authorize/convert.ts'
 import type { RecordType } from '../../src/authorize/input-type.ts'
 import { planReads } from '../../src/authorize/read-plan.ts'
 import type { Path } from '../../src/authorize/read-set.ts'
-import { generateToolSchema } from '../../src/authorize/tool-schema.ts'
+import { generateToolSchema } from '../../src/authorize/generate-schema.ts'
 import { rawNumber } from '../../src/json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../src/json/value.ts'
 

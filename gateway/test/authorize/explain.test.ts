@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cedar } from '../../src/authorize/engine.ts'
 import type { Question } from '../../src/authorize/explain.ts'
 import type { JsonObject } from '../../src/json/value.ts'
-import { catalogue, files, ISSUER, started, tool, unloaded } from './world.ts'
+import { catalogue, files, ISSUER, started, tool, unloaded, loadInto } from './world.ts'
 
 const TRADE = tool('market___trade', {
   type: 'object',
@@ -28,8 +28,8 @@ function ask(
   return { principal: { ...person, ...more }, tool: name, args }
 }
 
-describe('policy-audit §1.4: explain', () => {
-  const authorize = started([PERMIT, FORBID], [TRADE])
+describe('policy-audit §1.4: explain', async () => {
+  const authorize = await started([PERMIT, FORBID], [TRADE])
 
   test('an allowed call names the permit with file and line, and what it saw', () => {
     const explained = authorize.explain(ask({ volume: 5 }))
@@ -97,8 +97,8 @@ describe('policy-audit §1.4: explain', () => {
     ])
   })
 
-  test('a comment line above the policy moves the number', () => {
-    const moved = started([`// one more\n${PERMIT}`, FORBID], [TRADE]).explain(ask({}))
+  test('a comment line above the policy moves the number', async () => {
+    const moved = (await started([`// one more\n${PERMIT}`, FORBID], [TRADE])).explain(ask({}))
     expect(moved.policies[0]?.line).toBe(3)
     expect(moved.policies[0]?.conditions.map(({ line }) => line)).toEqual([5, 8])
   })
@@ -136,11 +136,11 @@ describe('policy-audit §1.4: explain', () => {
     expect(explained.changes).toEqual(['the forbid `2.cedar#1` (2.cedar:1) must not apply'])
   })
 
-  test('scope, missing permits and tools that are not there', () => {
+  test('scope, missing permits and tools that are not there', async () => {
     const machine = authorize.explain(ask({}, { kind: 'client', clientId: 'job' }))
     expect(machine.principal.uid).toBe('AgentCore::OAuthClient::"job"')
     expect(machine.changes[0]).toContain('for the principals and resources that it names')
-    expect(started([], [TRADE]).explain(ask({})).changes).toEqual([
+    expect((await started([], [TRADE])).explain(ask({})).changes).toEqual([
       'a permit for this tool: there is none',
     ])
     expect(authorize.explain(ask({}, {}, 'market___nothing'))).toMatchObject({
@@ -149,19 +149,19 @@ describe('policy-audit §1.4: explain', () => {
     })
   })
 
-  test('the state of the tool comes before the policies', () => {
-    const stateOf = (more: Partial<typeof TRADE>) =>
-      started([PERMIT], [{ ...TRADE, ...more }]).explain(ask({}))
-    expect(stateOf({ pin: 'changed' })).toMatchObject({
+  test('the state of the tool comes before the policies', async () => {
+    const stateOf = async (more: Partial<typeof TRADE>) =>
+      (await started([PERMIT], [{ ...TRADE, ...more }])).explain(ask({}))
+    expect(await stateOf({ pin: 'changed' })).toMatchObject({
       decision: 'deny',
       code: 'authorize.tool_changed',
       visible: false,
     })
-    expect(stateOf({ quarantined: 'gone' })).toMatchObject({
+    expect(await stateOf({ quarantined: 'gone' })).toMatchObject({
       code: 'authorize.no_such_tool',
       reason: 'gone',
     })
-    const pending = started([], [{ ...TRADE, pin: 'pending' }]).explain(ask({}))
+    const pending = (await started([], [{ ...TRADE, pin: 'pending' }])).explain(ask({}))
     expect(pending.reason).toBe('the tool waits for approval')
   })
 
@@ -178,10 +178,10 @@ describe('policy-audit §1.4: explain', () => {
     })
   })
 
-  test('a policy that errs is named with its error, and large literals are exact', () => {
+  test('a policy that errs is named with its error, and large literals are exact', async () => {
     const overflow = `permit(principal, action, resource)
 when { context.input has volume && context.input.volume + 9223372036854775807 > 0 && true };`
-    const erring = started([overflow], [TRADE]).explain(ask({ volume: 1 }))
+    const erring = (await started([overflow], [TRADE])).explain(ask({ volume: 1 }))
     expect(erring).toMatchObject({ code: 'authorize.policy_error', decision: 'deny' })
     expect(erring.policies[0]).toMatchObject({
       outcome: 'errs',
@@ -192,23 +192,23 @@ when { context.input has volume && context.input.volume + 9223372036854775807 > 
     expect(erring.changes[0]).toMatch(/must not err: .*overflow/)
     const exact = `permit(principal, action, resource) when {
   context.input has volume && context.input.volume == 9007199254740993 };`
-    const large = started([exact], [TRADE])
+    const large = await started([exact], [TRADE])
     expect(large.explain(ask({ volume: JSON.parse('9007199254740992') as number })).decision).toBe(
       'deny',
     )
   })
 
-  test('nested operators stay one part', () => {
+  test('nested operators stay one part', async () => {
     const either = `permit(principal, action, resource) when { // both
   (context.input has note && true) || ["&&"].contains("||") && 1 == 1 };
 permit(principal, action, resource) when { if true then {a: 1}.a == 2 else true && true };`
-    const explained = started([either], [TRADE]).explain(ask({}))
+    const explained = (await started([either], [TRADE])).explain(ask({}))
     expect(explained.policies.map(({ conditions }) => conditions[0]?.parts.length)).toEqual([1, 1])
     expect(explained.changes[0]).toContain('1.cedar#1')
   })
 
-  test('without an answer of the engine nothing is claimed', () => {
-    const failing = started([PERMIT], [TRADE], {
+  test('without an answer of the engine nothing is claimed', async () => {
+    const failing = await started([PERMIT], [TRADE], {
       ...cedar,
       decideOnce: () => ({ failed: [] }),
       decide: () => ({ failed: [] }),
@@ -220,10 +220,10 @@ permit(principal, action, resource) when { if true then {a: 1}.a == 2 else true 
     })
   })
 
-  test('an explanation answers as the data path does, also while nothing is loaded', () => {
+  test('an explanation answers as the data path does, also while nothing is loaded', async () => {
     const empty = unloaded()
     expect(empty.explain(ask({})).decision).toBe('deny')
-    empty.load(files(PERMIT), catalogue([TRADE]))
+    await loadInto(empty, files(PERMIT), catalogue([TRADE]))
     expect(empty.explain(ask({})).decision).toBe('allow')
   })
 })

@@ -7,7 +7,7 @@ import { offsetOfByte, positionAt } from '../../src/authorize/finding.ts'
 import { readPolicyFiles } from '../../src/authorize/policy-files.ts'
 import { parsePolicies, startOf, wordsOf } from '../../src/authorize/policy.ts'
 import { splitConditions, splitPolicies } from '../../src/authorize/split-policies.ts'
-import { catalogue, files, findingsOf, tool, unloaded } from './world.ts'
+import { catalogue, files, findingsOf, tool, unloaded, loadInto } from './world.ts'
 
 const ANY = 'permit(principal, action, resource)'
 
@@ -86,7 +86,7 @@ describe('policies and their places', () => {
   })
 })
 
-describe('policy-audit §1.1 rule 2: strict validation', () => {
+describe('policy-audit §1.1 rule 2: strict validation', async () => {
   const PRICES = tool('market___get_prices', {
     type: 'object',
     properties: { market: { type: 'string' } },
@@ -97,11 +97,11 @@ describe('policy-audit §1.1 rule 2: strict validation', () => {
   })
   const action = (...names: readonly string[]) =>
     `permit(principal, action in [${names.map((name) => `AgentCore::Action::"${name}"`).join(', ')}], resource)`
-  const load = (...texts: readonly string[]) => unloaded().load(files(...texts), known)
+  const load = (...texts: readonly string[]) => loadInto(unloaded(), files(...texts), known)
 
-  test('errors and warnings of the validator both refuse, each at its place', () => {
+  test('errors and warnings of the validator both refuse, each at its place', async () => {
     const findings = findingsOf(
-      load(
+      await load(
         `// first\n${action('market___get_prices')}\nwhen { context.input.market == 5 && context.input.nothing };`,
         `${ANY} when { context.input has nothing };`,
         `permit(principal is AgentCore::Robot, action, resource);`,
@@ -116,19 +116,21 @@ describe('policy-audit §1.1 rule 2: strict validation', () => {
     )
   })
 
-  test('a tool that nobody knows is a mistake', () => {
-    expect(findingsOf(load(`${action('market___get_prics')};`, `${action('other___x')};`))).toEqual(
-      [
-        '1.cedar:1:1 there is no tool `market___get_prics`',
-        '2.cedar:1:1 there is no tool `other___x`',
-      ],
-    )
+  test('a tool that nobody knows is a mistake', async () => {
+    expect(
+      findingsOf(await load(`${action('market___get_prics')};`, `${action('other___x')};`)),
+    ).toEqual([
+      '1.cedar:1:1 there is no tool `market___get_prics`',
+      '2.cedar:1:1 there is no tool `other___x`',
+    ])
     const foreign = 'permit(principal, action == Other::Action::"x", resource);'
-    expect(findingsOf(load(foreign))).toEqual(['1.cedar:1:1 there is no tool `Other::Action::"x"`'])
+    expect(findingsOf(await load(foreign))).toEqual([
+      '1.cedar:1:1 there is no tool `Other::Action::"x"`',
+    ])
   })
 
-  test('a policy for a target that was never reached sleeps, with a notice; the rest load', () => {
-    const result = load(
+  test('a policy for a target that was never reached sleeps, with a notice; the rest load', async () => {
+    const result = await load(
       `${action('down___x')} when { context.input.y == 1 };`,
       `${action('down___x', 'market___get_prices')} when { 9223372036854775807 > 1 };`,
       `${action('CallTool', 'down___x')};`,
@@ -142,47 +144,52 @@ describe('policy-audit §1.1 rule 2: strict validation', () => {
     )
   })
 
-  test('a policy for a tool that waits for approval sleeps too', () => {
+  test('a policy for a tool that waits for approval sleeps too', async () => {
     const waiting = catalogue([PRICES, tool('market___new', {}, { pin: 'pending' })])
-    const result = unloaded().load(files(`${action('market___new')};`), waiting)
+    const result = await loadInto(unloaded(), files(`${action('market___new')};`), waiting)
     expect(result.loaded && result.notices).toHaveLength(1)
   })
 
-  test('a mixed policy is still judged for the tools that are there', () => {
+  test('a mixed policy is still judged for the tools that are there', async () => {
     const mixed = `${action('down___x', 'market___get_prices')}\nwhen { context.input.y == 1 };`
-    expect(findingsOf(load(mixed))).toEqual([expect.stringMatching(/^1\.cedar:1:1 .*`input\.y`/)])
+    expect(findingsOf(await load(mixed))).toEqual([
+      expect.stringMatching(/^1\.cedar:1:1 .*`input\.y`/),
+    ])
   })
 
-  test('with no tool at all general policies sleep, so that a target that is down stops no boot', () => {
+  test('with no tool at all general policies sleep, so that a target that is down stops no boot', async () => {
     const empty = catalogue([])
     expect(
-      unloaded().load(
+      await loadInto(
+        unloaded(),
         files(`${ANY};`, `permit(principal, action in AgentCore::Action::"Mcp", resource);`),
         empty,
       ),
     ).toMatchObject({ loaded: true, policies: 2, notices: [] })
   })
 
-  test('a policy on the group itself, which is no tool, is refused', () => {
+  test('a policy on the group itself, which is no tool, is refused', async () => {
     const group = 'permit(principal, action == AgentCore::Action::"CallTool", resource);'
-    expect(findingsOf(load(group))).toEqual([expect.stringMatching(/there is no tool `CallTool`/)])
-    expect(findingsOf(load('permit(principal, action in [], resource);'))).not.toEqual([])
+    expect(findingsOf(await load(group))).toEqual([
+      expect.stringMatching(/there is no tool `CallTool`/),
+    ])
+    expect(findingsOf(await load('permit(principal, action in [], resource);'))).not.toEqual([])
   })
 
-  test('a policy that AgentCore would not take for its length is noticed', () => {
+  test('a policy that AgentCore would not take for its length is noticed', async () => {
     const long = `${ANY} when { ${'true && '.repeat(1500)}true };`
-    const result = load(long)
+    const result = await load(long)
     expect(result.loaded && result.notices[0]?.text).toMatch(/longer than AgentCore takes/)
   })
 
-  test('a validator that fails refuses the set', () => {
+  test('a validator that fails refuses the set', async () => {
     const failing = unloaded({
       ...cedar,
       validate: () => ({
         failed: [{ message: 'broken', help: 'mend it', code: null, url: null, severity: null }],
       }),
     })
-    expect(findingsOf(failing.load(files(`${ANY};`), known))).toEqual([
+    expect(findingsOf(await loadInto(failing, files(`${ANY};`), known))).toEqual([
       '1.cedar:1:1 broken (mend it)',
     ])
   })

@@ -7,8 +7,10 @@ import { ACTION_TYPE, GATEWAY_TYPE, NAMESPACE } from '../../src/authorize/names.
 import { textsOf } from '../../src/authorize/policy.ts'
 import { principalEntity } from '../../src/authorize/principal-entity.ts'
 import { planReads } from '../../src/authorize/read-plan.ts'
-import { baseSchema, requestSchema } from '../../src/authorize/request-schema.ts'
-import { generateToolSchema, mergeSchema } from '../../src/authorize/tool-schema.ts'
+import { baseSchema, requestSchema, type CedarSchema } from '../../src/authorize/request-schema.ts'
+import { generateToolSchema } from '../../src/authorize/generate-schema.ts'
+import { fullSchema } from '../../src/authorize/catalogue-schema.ts'
+import { mergeSchema } from '../../src/authorize/tool-schema.ts'
 import { decideCall, mayBeAllowed } from '../../src/authorize/verdict.ts'
 import { rawNumber } from '../../src/json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../src/json/value.ts'
@@ -23,6 +25,8 @@ import {
   principal,
   tool,
   unloaded,
+  inThisThread,
+  loadInto,
 } from './world.ts'
 
 const NAMES = ['t___a', 't___b', 'u___a']
@@ -114,13 +118,17 @@ const seen = { allow: 0, deny: 0, error: 0, hidden: 0 }
 let before: Loaded | undefined
 
 /** Loads, or gives the run up where the validator finds the random set pointless. */
-function load(texts: readonly string[]): Loaded {
+async function load(texts: readonly string[]): Promise<Loaded> {
   side = 1 - side
-  const loaded = buildLoaded(files(...texts), OFFERED, before, `property/${side}`, cedar)
+  const loaded = await buildLoaded(files(...texts), OFFERED, before, `property/${side}`, {
+    engine: cedar,
+    workshop: inThisThread,
+    pause: () => Promise.resolve(),
+  })
   fc.pre(!('findings' in loaded))
   if ('findings' in loaded) throw new Error('not loaded')
   const ready = loaded
-  if (before === undefined) cedar.prepareSchema(FULL, ready.schema.full)
+  if (before === undefined) cedar.prepareSchema(FULL, fullSchema(ready.schema))
   before = ready
   cedar.prepareSet(FULL, textsOf(ready.policies))
   return ready
@@ -161,14 +169,14 @@ function decided(action: Action, who: ReturnType<typeof principal>, args: JsonOb
 const RUNS = { numRuns: 80 }
 
 describe('policy-audit §1.1 and §1.3: properties over random policies, people and arguments', () => {
-  test('the decision on slice and read set is the decision on everything', () => {
-    fc.assert(
-      fc.property(
+  test('the decision on slice and read set is the decision on everything', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         policies,
         people,
         fc.array(fitting, { minLength: 1, maxLength: 4 }),
-        (texts, who, calls) => {
-          const loaded = load(texts)
+        async (texts, who, calls) => {
+          const loaded = await load(texts)
           for (const action of loaded.actions.values()) {
             for (const args of calls) {
               expect(decided(action, who, args)).toEqual(referenceOf(action, who, args))
@@ -180,14 +188,14 @@ describe('policy-audit §1.1 and §1.3: properties over random policies, people 
     )
   })
 
-  test('hidden means that every call is denied by the policies themselves (R8, M-10)', () => {
-    fc.assert(
-      fc.property(
+  test('hidden means that every call is denied by the policies themselves (R8, M-10)', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         policies,
         people,
         fc.array(fitting, { minLength: 1, maxLength: 5 }),
-        (texts, who, calls) => {
-          const loaded = load(texts)
+        async (texts, who, calls) => {
+          const loaded = await load(texts)
           for (const action of loaded.actions.values()) {
             if (mayBeAllowed(action, entityOf(who), AROUND).answer === 'allow') continue
             seen.hidden += 1
@@ -199,13 +207,13 @@ describe('policy-audit §1.1 and §1.3: properties over random policies, people 
     )
   })
 
-  test('what is not listed is refused, and what is permitted is listed, over random catalogues', () => {
+  test('what is not listed is refused, and what is permitted is listed, over random catalogues', async () => {
     const catalogues = fc.subarray(NAMES, { minLength: 1 })
-    fc.assert(
-      fc.property(catalogues, policies, people, fitting, (names, texts, who, args) => {
+    await fc.assert(
+      fc.asyncProperty(catalogues, policies, people, fitting, async (names, texts, who, args) => {
         const authorize = unloaded()
         const entries = names.map((name) => tool(name, SCHEMA))
-        fc.pre(authorize.load(files(...texts), catalogue(entries)).loaded)
+        fc.pre((await loadInto(authorize, files(...texts), catalogue(entries))).loaded)
         const identity = identityOf(who)
         const listed = authorize.visible(identity).entries.map(({ qualifiedName }) => qualifiedName)
         for (const name of NAMES) {
@@ -219,32 +227,38 @@ describe('policy-audit §1.1 and §1.3: properties over random policies, people 
     )
   })
 
-  test('arguments that no policy reads change nothing, whatever they are', () => {
-    fc.assert(
-      fc.property(policies, people, fitting, fc.jsonValue(), (texts, who, args, noise) => {
-        const loaded = load(texts)
-        for (const action of loaded.actions.values()) {
-          const read = new Set(action.slice.flatMap(({ reads }) => reads.map(([first]) => first)))
-          const noisy = Object.fromEntries(
-            ['a', 'n', 'd', 'o', 's', 'u', 'm', 'zz']
-              .filter((name) => !read.has(name))
-              .map((name) => [name, noise as JsonValue]),
-          )
-          expect(decided(action, who, { ...args, ...noisy })).toEqual(decided(action, who, args))
-        }
-      }),
+  test('arguments that no policy reads change nothing, whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        policies,
+        people,
+        fitting,
+        fc.jsonValue(),
+        async (texts, who, args, noise) => {
+          const loaded = await load(texts)
+          for (const action of loaded.actions.values()) {
+            const read = new Set(action.slice.flatMap(({ reads }) => reads.map(([first]) => first)))
+            const noisy = Object.fromEntries(
+              ['a', 'n', 'd', 'o', 's', 'u', 'm', 'zz']
+                .filter((name) => !read.has(name))
+                .map((name) => [name, noise as JsonValue]),
+            )
+            expect(decided(action, who, { ...args, ...noisy })).toEqual(decided(action, who, args))
+          }
+        },
+      ),
       RUNS,
     )
   })
 
-  test('two principals never share a decision, in whatever order they call', () => {
-    fc.assert(
-      fc.property(policies, people, people, fitting, (texts, one, two, args) => {
+  test('two principals never share a decision, in whatever order they call', async () => {
+    await fc.assert(
+      fc.asyncProperty(policies, people, people, fitting, async (texts, one, two, args) => {
         const authorize = unloaded()
         const entries = NAMES.map((name) => tool(name, SCHEMA))
-        fc.pre(authorize.load(files(...texts), catalogue(entries)).loaded)
+        fc.pre((await loadInto(authorize, files(...texts), catalogue(entries))).loaded)
         const alone = unloaded()
-        alone.load(files(...texts), catalogue(entries))
+        await loadInto(alone, files(...texts), catalogue(entries))
         for (const name of NAMES) {
           call(authorize, identityOf(one), name, args)
           const second = call(authorize, identityOf(two), name, args)
@@ -326,7 +340,10 @@ describe('policy-audit §1.2: converter and schema agree', () => {
           const made = generateToolSchema('t___x', { type: 'object', properties })
           if ('quarantined' in made) throw new Error(made.quarantined)
           const plan = planReads(made.input, [[]])
-          cedar.prepareSchema('property/generated', mergeSchema(baseSchema(), made.parts))
+          cedar.prepareSchema(
+            'property/generated',
+            mergeSchema(baseSchema(), JSON.parse(made.parts) as CedarSchema),
+          )
           cedar.prepareSchema('property/request', requestSchema('t___x', plan))
           for (const args of calls) {
             const converted = convert(plan, args)

@@ -1,11 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { schemaOf, schemaText } from '../../src/authorize/catalogue-schema.ts'
+import {
+  schemaOf as schemaFrom,
+  schemaText,
+  type SchemaSources,
+} from '../../src/authorize/catalogue-schema.ts'
+import type { Catalogue } from '../../src/catalogue/entry.ts'
 import { bindInput } from '../../src/authorize/bind-input.ts'
 import { identifierOf, targetOf } from '../../src/authorize/names.ts'
 import { baseSchema } from '../../src/authorize/request-schema.ts'
-import { generateToolSchema } from '../../src/authorize/tool-schema.ts'
+import { generateToolSchema } from '../../src/authorize/generate-schema.ts'
 import type { JsonObject } from '../../src/json/value.ts'
-import { call, catalogue, identity, isPermitted, started, tool } from './world.ts'
+import { call, catalogue, identity, isPermitted, started, tool, inThisThread } from './world.ts'
+
+function schemaOf(offered: Catalogue, before?: SchemaSources['before']) {
+  return schemaFrom(offered, { before, generate: inThisThread.generate })
+}
+
+const NO_INPUT = { kind: 'record', attributes: new Map() } as const
 
 function reasonOf(inputSchema: unknown): string {
   const made = generateToolSchema('t___x', inputSchema as JsonObject)
@@ -13,8 +24,8 @@ function reasonOf(inputSchema: unknown): string {
 }
 
 describe('policy-audit §1.2: one schema per tool', () => {
-  test('a tool that breaks the generator is quarantined with the reason; the rest load (P-16)', () => {
-    const made = schemaOf(
+  test('a tool that breaks the generator is quarantined with the reason; the rest load (P-16)', async () => {
+    const made = await schemaOf(
       catalogue([
         tool('t___good', { type: 'object', properties: { a: { type: 'string' } } }),
         tool('t___bad', { type: 'object', properties: { 'a-b': { type: 'string' } } }),
@@ -61,22 +72,22 @@ describe('policy-audit §1.2: one schema per tool', () => {
 
   test.each(['constructor', 'toString', 'hasOwnProperty'])(
     'a property that is called `%s` is one like any other, and stops no load (P-16)',
-    (name) => {
+    async (name) => {
       const inputSchema = {
         type: 'object',
         properties: { [name]: { type: 'string', enum: ['x', 'y'] } },
       }
       const reading = `permit(principal, action == AgentCore::Action::"t___x", resource)
 when { context.input has ${name} && context.input.${name} == AgentCore::t___x::Input::${name}::"x" };`
-      const authorize = started([reading], [tool('t___x', inputSchema)])
+      const authorize = await started([reading], [tool('t___x', inputSchema)])
       expect(isPermitted(call(authorize, identity('bob'), 't___x', { [name]: 'x' }))).toBe(true)
       expect(isPermitted(call(authorize, identity('bob'), 't___x', { [name]: 'y' }))).toBe(false)
     },
   )
 
-  test('names that are no identifiers keep their action and lend their types another name', () => {
+  test('names that are no identifiers keep their action and lend their types another name', async () => {
     const schema = { type: 'object', properties: { side: { type: 'string', enum: ['a'] } } }
-    const made = schemaOf(catalogue([tool('my-target___get.prices', schema)]))
+    const made = await schemaOf(catalogue([tool('my-target___get.prices', schema)]))
     const text = schemaText(made)
     expect(text).toContain('action "my-target___get.prices"')
     expect(text).toContain('namespace AgentCore::my_target___get_prices::Input')
@@ -87,8 +98,8 @@ when { context.input has ${name} && context.input.${name} == AgentCore::t___x::I
     ])
   })
 
-  test('of two names that look alike the identifier stays and the other is quarantined', () => {
-    const made = schemaOf(catalogue([tool('t___a-b'), tool('t___a.b'), tool('t___a_b')]))
+  test('of two names that look alike the identifier stays and the other is quarantined', async () => {
+    const made = await schemaOf(catalogue([tool('t___a-b'), tool('t___a.b'), tool('t___a_b')]))
     expect([...made.tools.keys()]).toEqual(['t___a_b'])
     expect([...made.quarantined.values()]).toEqual([
       'its policy types are named like those of `t___a_b`',
@@ -96,8 +107,8 @@ when { context.input has ${name} && context.input.${name} == AgentCore::t___x::I
     ])
   })
 
-  test('pending tools stay out, changed and quarantined ones stay in with what was approved', () => {
-    const made = schemaOf(
+  test('pending tools stay out, changed and quarantined ones stay in with what was approved', async () => {
+    const made = await schemaOf(
       catalogue([
         tool('t___new', {}, { pin: 'pending' }),
         tool('t___changed', {}, { pin: 'changed' }),
@@ -107,20 +118,20 @@ when { context.input has ${name} && context.input.${name} == AgentCore::t___x::I
     expect([...made.tools.keys()]).toEqual(['t___changed', 't___gone'])
   })
 
-  test('a reload generates only what has changed', () => {
-    const first = schemaOf(catalogue([tool('t___a'), tool('t___b')]))
+  test('a reload generates only what has changed', async () => {
+    const first = await schemaOf(catalogue([tool('t___a'), tool('t___b')]))
     const other = tool('t___b', { type: 'object', properties: { x: { type: 'string' } } })
-    const second = schemaOf(catalogue([tool('t___a'), other]), first.made)
+    const second = await schemaOf(catalogue([tool('t___a'), other]), first.made)
     expect(second.tools.get('t___a')).toBe(first.tools.get('t___a'))
     expect(second.tools.get('t___b')).not.toBe(first.tools.get('t___b'))
     expect(second.version).not.toBe(first.version)
-    expect(schemaOf(catalogue([tool('t___b'), tool('t___a')])).version).toBe(first.version)
+    expect((await schemaOf(catalogue([tool('t___b'), tool('t___a')]))).version).toBe(first.version)
   })
 
-  test('a schema that has no text is shown as JSON', () => {
-    const made = schemaOf(catalogue([]))
-    const broken = { ...made, full: { AgentCore: { entityTypes: 5 } } } as unknown as typeof made
-    expect(schemaText(broken)).toContain('"entityTypes": 5')
+  test('a schema that has no text is shown as JSON', async () => {
+    const parts = JSON.stringify({ AgentCore: { entityTypes: { E: 5 }, actions: {} } })
+    const tools = new Map([['t___x', { action: 't___x', input: NO_INPUT, parts }]])
+    expect(schemaText({ tools })).toContain('"E": 5')
   })
 })
 

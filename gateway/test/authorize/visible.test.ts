@@ -15,6 +15,7 @@ import {
   started,
   tool,
   unloaded,
+  loadInto,
 } from './world.ts'
 
 const PRICES = tool('market___get_prices', {
@@ -30,8 +31,8 @@ const alice = identity('alice', { tags: { group: 'analysts' } })
 const bob = identity('bob', { tags: { group: 'traders' } })
 
 describe('protocol §9 and attacks M-10: what is not listed', () => {
-  test('unknown and invisible tools are one answer to the caller and two to the audit', () => {
-    const authorize = started([READERS], [PRICES])
+  test('unknown and invisible tools are one answer to the caller and two to the audit', async () => {
+    const authorize = await started([READERS], [PRICES])
     const invisible = refused(call(authorize, alice, PRICES.qualifiedName))
     const unknown = refused(call(authorize, alice, 'market___nothing'))
     expect(invisible.actual).toBe('authorize.denied')
@@ -41,7 +42,7 @@ describe('protocol §9 and attacks M-10: what is not listed', () => {
     }
   })
 
-  test('a name that does not exist costs what a hidden tool costs, whichever is asked for first', () => {
+  test('a name that does not exist costs what a hidden tool costs, whichever is asked for first', async () => {
     const asked: string[] = []
     const counting: Engine = {
       ...cedar,
@@ -56,7 +57,7 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
       tool('market___nobodys'),
       tool('other___tool'),
     ]
-    const authorize = started([READERS, limited], tools, counting)
+    const authorize = await started([READERS, limited], tools, counting)
     const names = [...tools.slice(0, 3).map((entry) => entry.qualifiedName), 'market___nothing']
     for (const [at, first] of names.entries()) {
       const analyst = identity(`analyst ${at}`, { tags: { group: 'analysts' } })
@@ -69,9 +70,9 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
     }
   })
 
-  test('a hidden tool stays hidden when it has changed as well', () => {
+  test('a hidden tool stays hidden when it has changed as well', async () => {
     const changed = { ...PRICES, pin: 'changed' as const }
-    const authorize = started([READERS], [changed])
+    const authorize = await started([READERS], [changed])
     expect(refused(call(authorize, bob, PRICES.qualifiedName)).refused).toBe(
       'authorize.tool_changed',
     )
@@ -81,14 +82,14 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
     expect(authorize.visible(bob).entries).toEqual([])
   })
 
-  test('a pending tool and one that is quarantined are neither listed nor callable', () => {
+  test('a pending tool and one that is quarantined are neither listed nor callable', async () => {
     const pending = tool('market___new', {}, { pin: 'pending' })
     const gone = tool('market___gone', {}, { quarantined: 'the target no longer has it' })
     const broken = tool('market___broken', {
       type: 'object',
       properties: { 'a b-': { type: 'string' } },
     })
-    const authorize = started([EVERYTHING], [pending, gone, broken, PRICES])
+    const authorize = await started([EVERYTHING], [pending, gone, broken, PRICES])
     expect(authorize.visible(bob).entries).toEqual([PRICES])
     const reasonOf = (name: string) => {
       const { refused: code, reason } = refused(call(authorize, bob, name))
@@ -105,16 +106,16 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
     expect(reasonOf('market___broken')[1]).toMatch(/^no policy schema can be made/)
   })
 
-  test('tools of a target that is down are not listed, and stay callable as the policies say', () => {
+  test('tools of a target that is down are not listed, and stay callable as the policies say', async () => {
     const authorize = unloaded()
     const down = { state: 'down' as const, reason: 'refused', describedAtMs: 1 }
-    authorize.load(files(EVERYTHING), catalogue([PRICES], { market: down }))
+    await loadInto(authorize, files(EVERYTHING), catalogue([PRICES], { market: down }))
     expect(authorize.visible(bob)).toMatchObject({ entries: [], hidden: 1 })
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
   })
 
-  test('a tool that was swapped between being seen and being decided is not called', () => {
-    const authorize = started([EVERYTHING], [PRICES])
+  test('a tool that was swapped between being seen and being decided is not called', async () => {
+    const authorize = await started([EVERYTHING], [PRICES])
     const stale = { ...PRICES, hash: 'another' }
     expect(refused(authorize.decide(bob, stale, {}, 'r')).refused).toBe('authorize.tool_changed')
     expect(refused(authorize.decide(bob, tool('market___gone'), {}, 'r')).refused).toBe(
@@ -124,13 +125,13 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
 })
 
 describe('policy-audit §1.2: the AgentCore shape', () => {
-  test('the schema can be read as Cedar text', () => {
-    const text = started([], [PRICES]).cedarSchemaText()
+  test('the schema can be read as Cedar text', async () => {
+    const text = (await started([], [PRICES])).cedarSchemaText()
     expect(text).toContain('namespace AgentCore')
     expect(text).toContain('action "market___get_prices" in [Action::"CallTool"] appliesTo')
   })
 
-  test('people, agents and machines differ by type and tags', () => {
+  test('people, agents and machines differ by type and tags', async () => {
     const rules = [
       `permit(principal == AgentCore::OAuthUser::"alice", action == AgentCore::Action::"t___people", resource);`,
       `permit(principal is AgentCore::OAuthClient, action == AgentCore::Action::"t___machines", resource);`,
@@ -139,7 +140,7 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
       `permit(principal, action == AgentCore::Action::"t___tenant", resource)
        when { principal.hasTag("tenant") && principal.getTag("tenant") == "acme" };`,
     ]
-    const authorize = started(
+    const authorize = await started(
       rules,
       ['people', 'machines', 'agents', 'tenant'].map((name) => tool(`t___${name}`)),
     )
@@ -168,7 +169,7 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
     expect(idOf('https://other.example#alice', home)).not.toBe(idOf('alice', other))
   })
 
-  test('every kind of input can be read and decided', () => {
+  test('every kind of input can be read and decided', async () => {
     const any = tool('t___any', {
       type: 'object',
       properties: {
@@ -193,7 +194,7 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
   context.input == context.input && context has input.side &&
   context.input.side == AgentCore::t___any::Input::side::"buy" &&
   context has input.labels && context.input.labels.hasTag("x") };`
-    const authorize = started([rule], [any])
+    const authorize = await started([rule], [any])
     const args = {
       side: 'buy',
       labels: { x: 'y' },
@@ -207,10 +208,10 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
     expect(isPermitted(call(authorize, bob, 't___any', { ...args, labels: {} }))).toBe(false)
   })
 
-  test('a policy that is written for another gateway does not apply here', () => {
+  test('a policy that is written for another gateway does not apply here', async () => {
     const rule = (id: string) =>
       `permit(principal, action, resource == AgentCore::Gateway::"${id}");`
-    expect(started([rule(GATEWAY)], [PRICES]).visible(bob).entries).toEqual([PRICES])
-    expect(started([rule('arn:aws:x')], [PRICES]).visible(bob).entries).toEqual([])
+    expect((await started([rule(GATEWAY)], [PRICES])).visible(bob).entries).toEqual([PRICES])
+    expect((await started([rule('arn:aws:x')], [PRICES])).visible(bob).entries).toEqual([])
   })
 })

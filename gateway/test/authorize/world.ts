@@ -2,6 +2,9 @@
 import { createAuthorize, type Authorize, type LoadResult } from '../../src/authorize/authorize.ts'
 import type { Engine } from '../../src/authorize/engine.ts'
 import type { PolicyFile } from '../../src/authorize/policy-files.ts'
+import { judgePolicies } from '../../src/authorize/judge-policies.ts'
+import { generateToolSchema } from '../../src/authorize/generate-schema.ts'
+import type { Workshop } from '../../src/authorize/workshop.ts'
 import type { Catalogue, CatalogueEntry, TargetHealth } from '../../src/catalogue/entry.ts'
 import { Identity, type Principal } from '../../src/identify/identity.ts'
 import type { JsonObject } from '../../src/json/value.ts'
@@ -89,19 +92,34 @@ export function files(...texts: readonly string[]): readonly PolicyFile[] {
   return texts.map((text, at) => ({ file: `${at + 1}.cedar`, text }))
 }
 
-export function started(
+/** Does the work where it is asked: most tests are about what comes of it. */
+export const inThisThread: Workshop = {
+  generate: (tools) =>
+    Promise.resolve(tools.map(({ name, inputSchema }) => generateToolSchema(name, inputSchema))),
+  judge: (question, engine) => Promise.resolve(judgePolicies(question, engine)),
+}
+
+export function loadInto(
+  authorize: Authorize,
+  policies: readonly PolicyFile[],
+  offered: Catalogue,
+): Promise<LoadResult> {
+  return authorize.load({ files: policies, catalogue: offered })
+}
+
+export async function started(
   policies: readonly string[],
   entries: readonly CatalogueEntry[],
   engine?: Engine,
-): Authorize {
+): Promise<Authorize> {
   const authorize = unloaded(engine)
-  const result = authorize.load(files(...policies), catalogue(entries))
+  const result = await loadInto(authorize, files(...policies), catalogue(entries))
   if (!result.loaded) throw new Error(JSON.stringify(result.findings))
   return authorize
 }
 
-export function unloaded(engine?: Engine): Authorize {
-  const settings = { gatewayId: GATEWAY, homeIssuer: ISSUER }
+export function unloaded(engine?: Engine, workshop: Workshop = inThisThread): Authorize {
+  const settings = { gatewayId: GATEWAY, homeIssuer: ISSUER, workshop }
   return createAuthorize(engine === undefined ? settings : { ...settings, engine })
 }
 
