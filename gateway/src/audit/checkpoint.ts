@@ -44,8 +44,11 @@ export function parseSignedCheckpoint(text: string): SignedCheckpoint | undefine
 export async function readCheckpoints(
   path: string,
 ): Promise<readonly (SignedCheckpoint | undefined)[]> {
-  if (!existsSync(path)) return []
-  const pieces = (await text(createReadStream(path))).split(BETWEEN)
+  return existsSync(path) ? parseCheckpoints(await text(createReadStream(path))) : []
+}
+
+export function parseCheckpoints(all: string): readonly (SignedCheckpoint | undefined)[] {
+  const pieces = all.split(BETWEEN)
   // Behind the last one is nothing, or the beginning of another.
   pieces.pop()
   if (pieces.at(-1)?.includes(SIGNED) === false) pieces.pop()

@@ -13,6 +13,8 @@ export type ValueLine = {
   readonly value: string
 }
 export type PersonalLine = SaltLine | ValueLine
+/** Stands where all lines of a person were. */
+export type ErasedLine = { readonly erased: string; readonly key: string }
 
 /** Somebody (or nobody in particular) with a salt of their own. */
 export type Holder = {

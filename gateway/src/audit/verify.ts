@@ -1,38 +1,41 @@
-// Operator file: whether a log is what was written (policy-audit §2.3–2.5). Reads files alone. Each line is looked
-// at by itself (form, leaf, canonical form, place), then the whole: orphans, and the side file against its salts.
-import { existsSync, statSync } from 'node:fs'
+// Operator file: whether a log is what was written (policy-audit §2.3–2.5). Reads files alone. Each line is looked at
+// by itself (verify-line.ts), each log as a whole against its checkpoints (verify-log.ts), then all logs together:
+// orphans, logs that nobody closed, the side files against their salts, and checkpoints that came from elsewhere.
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { logNames, pathsOf, type LogPaths } from './log-folder.ts'
-import { readLines } from './read-lines.ts'
-import { verifyPersonal } from './verify-personal.ts'
-import { verifyLine, type LineFinding, type VerifiedRecord } from './verify-line.ts'
+import { aboutLog } from './verify/about-log.ts'
+import { createCheckThreads } from './verify/check-threads.ts'
+import { readCheckpoints } from './checkpoint.ts'
+import { checkpointsElsewhere, findMissingLogs, headsOf } from './verify/elsewhere.ts'
+import { createFindings, type Finding, type Findings } from './verify/findings.ts'
+import { createHeads, type HeadsFile } from './verify/heads.ts'
+import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
+import { createPairs, type Pairs } from './verify/pairs.ts'
+import { createTrust, KEYS_FILE, type Trust } from './verify/trust.ts'
+import { verifyOneLog, WITHOUT_INTENT, type ReadLog } from './verify/verify-log.ts'
+import { verifyPersonal } from './verify/verify-personal.ts'
 
-export type FindingCode =
-  | LineFinding['code']
-  | 'torn_tail'
-  | 'sequence'
-  | 'instance'
-  | 'orphan'
-  | 'second_outcome'
-  | 'outcome_without_intent'
-  | 'commitment_mismatch'
-  | 'personal_line'
-  | 'no_log'
-
-export type Finding = {
-  readonly code: FindingCode
-  /** Name of the file. */
-  readonly file: string
-  /** Counted from 1; absent where it is about the whole file. */
-  readonly line?: number
-  /** What was found, in words. */
-  readonly what: string
+export type VerifyOptions = {
+  /** Files or folders with checkpoints that were kept elsewhere. */
+  readonly checkpoints?: readonly string[]
+  /** Verifier keys that are believed; none: the first one of the folder is. */
+  readonly keys?: readonly string[]
 }
 
 export type VerifiedFile = {
+  /** The first segment that is there. */
   readonly file: string
+  readonly log: string
   readonly instance: string | undefined
+  readonly segments: number
   readonly records: number
+  /** Records of which only the hashes are left. */
+  readonly pruned: number
+  /** Checkpoints that are believed, and how many records the largest of them covers. */
+  readonly checkpoints: number
+  readonly covered: number
+  /** Persons whose values were erased. */
+  readonly erased: number
   /** In use, or left by a process that died and not recovered yet: its end may still move. */
   readonly open: boolean
   /** Intents of an open log that have no outcome yet. */
@@ -49,138 +52,180 @@ export type VerifyReport = {
   readonly findings: readonly Finding[]
   /** Further findings that are not listed. */
   readonly moreFindings: number
-  /** What a log without checkpoints cannot show, in words. */
+  /** What this check cannot show, in words. */
   readonly limits: readonly string[]
 }
 
-const MAX_FINDINGS = 1000
-const LIMITS = [
-  'a tail that was cut off at the end of a line is not found without a checkpoint',
-  'a record that was replaced together with its leaf hash is not found without a checkpoint',
-  'a whole file that was removed is not found without a checkpoint',
-]
-
-/** Verifies all logs of a folder, or one file. */
-export async function verifyLog(path: string): Promise<VerifyReport> {
-  const state = createState()
+/** Verifies all logs of a folder, or the log that a file belongs to. */
+export async function verifyLog(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const findings = createFindings()
   const isFolder = existsSync(path) && statSync(path).isDirectory()
   const folder = isFolder ? path : dirname(path)
-  const names = isFolder ? logNames(path) : existsSync(path) ? [nameOf(path)] : []
-  const files: Omit<VerifiedFile, 'openIntents'>[] = []
-  if (names.length === 0) state.find({ code: 'no_log', file: path, what: 'there is no log here' })
-  for (const name of names) files.push(await verifyFile(pathsOf(folder, name), state))
-  const openCounts = findOrphans(state)
+  const names = isFolder ? namesIn(path) : existsSync(path) ? [nameOf(path)] : []
+  if (names.length === 0) {
+    findings.find({ code: 'no_log', file: path, what: 'there is no log here' })
+  }
+  const trust = createTrust(folder, options.keys ?? [])
+  for (const key of trust.unvouched) {
+    const what = `no key that is believed vouches for \`${key}\``
+    findings.find({ code: 'key_without_voucher', file: KEYS_FILE, what })
+  }
+  const elsewhere = checkpointsElsewhere(options.checkpoints ?? [], trust, findings)
+  if (isFolder) findMissingLogs(elsewhere, names, findings)
+
+  const segments = new Map(names.map((name) => [name, segmentPaths(folder, name)]))
+  const sizes = [...segments.values()].flat().map((segment) => statSync(segment).size)
+  const threads = createCheckThreads(sizes.reduce((sum, size) => sum + size, 0))
+  const pairs = createPairs()
+  const kinds = new Map<string, number>()
+  const read: (ReadLog & Omit<VerifiedFile, 'openIntents'>)[] = []
+  try {
+    for (const name of names) {
+      const paths = pathsOf(folder, name)
+      const files = [...(await ownCheckpoints(paths.checkpoints)), ...headsOf(elsewhere, name)]
+      const heads = createHeads(files, trust, findings.find)
+      const own = segments.get(name) ?? []
+      const log = await verifyOneLog(
+        { name, paths, segments: own, heads },
+        { threads, findings, pairs, kinds },
+      )
+      const personal = existsSync(paths.personal)
+        ? await verifyPersonal(paths.personal, log.open)
+        : { findings: [], erased: 0 }
+      for (const finding of personal.findings) findings.find(finding)
+      read.push({
+        ...log,
+        file: basename(own[0] ?? paths.checkpoints),
+        log: name,
+        segments: own.length,
+        checkpoints: heads.count,
+        covered: heads.covered,
+        erased: personal.erased,
+      })
+    }
+  } finally {
+    threads.close()
+  }
+  findAboutLogs(read, isFolder, findings)
+  const openCounts = findOrphans(read, pairs, findings)
   return {
-    ok: state.findings.length === 0,
-    files: files.map((file) => ({ ...file, openIntents: openCounts.get(file.file) ?? 0 })),
-    records: files.reduce((sum, file) => sum + file.records, 0),
-    kinds: Object.fromEntries(state.kinds),
-    findings: state.findings,
-    moreFindings: state.more(),
-    limits: LIMITS,
+    ok: findings.listed.length === 0,
+    files: read.map((log) => fileOf(log, openCounts.get(log.log) ?? 0)),
+    records: read.reduce((sum, { records }) => sum + records, 0),
+    kinds: Object.fromEntries(kinds),
+    findings: findings.listed,
+    moreFindings: findings.more(),
+    limits: limitsOf(read, trust, elsewhere.length > 0),
   }
 }
 
-type Intent = { readonly file: string; readonly line: number; readonly open: boolean }
-type State = ReturnType<typeof createState>
+/** A log whose records were all pruned is known by its checkpoints. */
+function namesIn(folder: string): string[] {
+  const covered = readdirSync(folder).flatMap((file) =>
+    file.endsWith(CHECKPOINTS) ? [file.slice(0, -CHECKPOINTS.length)] : [],
+  )
+  return [...new Set([...logNames(folder), ...covered])].toSorted()
+}
 
-function createState() {
-  const findings: Finding[] = []
-  let more = 0
-  return {
-    findings,
-    find: (finding: Finding): void => {
-      if (findings.length < MAX_FINDINGS) findings.push(finding)
-      else more += 1
-    },
-    more: () => more,
-    kinds: new Map<string, number>(),
-    intents: new Map<string, Intent>(),
-    outcomes: new Map<string, { readonly file: string; readonly line: number }>(),
-    instances: new Set<string>(),
+const CHECKPOINTS = '.checkpoints'
+
+function nameOf(path: string): string {
+  return basename(path).replace(/(\.[0-9]+)?\.jsonl$|\.checkpoints$/, '')
+}
+
+async function ownCheckpoints(path: string): Promise<readonly HeadsFile[]> {
+  return existsSync(path)
+    ? [{ file: basename(path), checkpoints: await readCheckpoints(path) }]
+    : []
+}
+
+function findAboutLogs(
+  logs: readonly (ReadLog & { readonly log: string; readonly file: string })[],
+  together: boolean,
+  { find }: Findings,
+): void {
+  const about = logs.map((log) => ({ ...log, ...aboutLog(log.notable, log.last) }))
+  const recovered = new Set(about.flatMap((log) => log.recovered))
+  for (const { file, log, open, records, isShutDown, silences } of about) {
+    for (const silence of silences) find({ ...silence, file })
+    // A log by itself cannot say whether another one recovered it.
+    if (open || isShutDown || records === 0 || !together || recovered.has(log)) continue
+    const what = 'it is closed, and neither ends with a shutdown nor was recovered'
+    find({ code: 'no_shutdown', file, what })
   }
 }
 
-async function verifyFile(
-  paths: LogPaths,
-  state: State,
-): Promise<Omit<VerifiedFile, 'openIntents'>> {
-  const file = basename(paths.log)
-  const open = existsSync(paths.lock)
-  let instance: string | undefined
-  let next = 0
-  let records = 0
-  for await (const lines of readLines(paths.log)) {
-    for (const { bytes, number, ended } of lines) {
-      const found = verifyLine(bytes)
-      const at = { file, line: number }
-      if (!ended && !('record' in found && found.findings.length === 0)) {
-        if (!open) {
-          state.find({ ...at, code: 'torn_tail', what: 'the file ends within a line' })
-        }
+function findOrphans(
+  logs: readonly (ReadLog & { readonly log: string; readonly file: string })[],
+  pairs: Pairs,
+  { find }: Findings,
+): ReadonlyMap<string, number> {
+  const openCounts = new Map<string, number>()
+  for (const { log, instance, open, ranges } of logs) {
+    if (instance === undefined) continue
+    for (const sequence of pairs.of(instance).open()) {
+      if (open) {
+        openCounts.set(log, (openCounts.get(log) ?? 0) + 1)
         continue
       }
-      for (const finding of found.findings) state.find({ ...at, ...finding })
-      if (!('record' in found)) {
-        next += 1
-        continue
-      }
-      const { record } = found
-      records += 1
-      if (record.sequence !== next) {
-        state.find({
-          ...at,
-          code: 'sequence',
-          what: `record ${record.sequence} stands where ${next} belongs`,
-        })
-      }
-      next = record.sequence + 1
-      instance ??= record.instance
-      if (record.instance !== instance || !basename(paths.log).includes(instance.slice(0, 12))) {
-        state.find({ ...at, code: 'instance', what: `it is a record of \`${record.instance}\`` })
-      }
-      note(record, at, open, state)
+      const range = ranges.findLast(({ first }) => first <= sequence)
+      const line = sequence - (range?.first ?? 0) + 1
+      find({ file: range?.file ?? '', line, code: 'orphan', what: 'the intent has no outcome' })
     }
   }
-  if (instance !== undefined) state.instances.add(instance)
-  if (existsSync(paths.personal)) {
-    for (const finding of await verifyPersonal(paths.personal, open)) state.find(finding)
-  }
-  return { file, instance, records, open }
-}
-
-function note(
-  record: VerifiedRecord,
-  at: { file: string; line: number },
-  open: boolean,
-  state: State,
-) {
-  const { kind, instance, sequence, intent } = record
-  state.kinds.set(kind, (state.kinds.get(kind) ?? 0) + 1)
-  if (kind === 'intent') state.intents.set(`${instance}:${sequence}`, { ...at, open })
-  if (kind !== 'outcome' || intent === undefined) return
-  const id = `${intent.instance}:${intent.sequence}`
-  if (state.outcomes.has(id)) {
-    state.find({ ...at, code: 'second_outcome', what: `intent ${intent.sequence} has one already` })
-  }
-  state.outcomes.set(id, at)
-}
-
-function findOrphans(state: State): ReadonlyMap<string, number> {
-  const openCounts = new Map<string, number>()
-  for (const [id, { file, line, open }] of state.intents) {
-    if (state.outcomes.has(id)) continue
-    if (open) openCounts.set(file, (openCounts.get(file) ?? 0) + 1)
-    else state.find({ file, line, code: 'orphan', what: 'the intent has no outcome' })
-  }
-  for (const [id, at] of state.outcomes) {
-    const known = state.instances.has(id.slice(0, id.indexOf(':')))
-    if (!known || state.intents.has(id)) continue
-    state.find({ ...at, code: 'outcome_without_intent', what: 'its intent is not in the log' })
+  const byInstance = new Map(logs.map((log) => [log.instance, log]))
+  for (const { file, line, intent } of logs.flatMap(({ foreign }) => foreign)) {
+    const of = byInstance.get(intent.instance)
+    if (of === undefined || intent.sequence < of.pruned) continue
+    if (!pairs.of(intent.instance).hasIntent(intent.sequence))
+      find({ file, line, ...WITHOUT_INTENT })
   }
   return openCounts
 }
 
-function nameOf(path: string): string {
-  return basename(path).replace(/\.jsonl$/, '')
+function fileOf(log: Omit<VerifiedFile, 'openIntents'>, openIntents: number): VerifiedFile {
+  const { file, instance, segments, records, pruned, checkpoints, covered, erased, open } = log
+  return {
+    file,
+    log: log.log,
+    instance,
+    segments,
+    records,
+    pruned,
+    checkpoints,
+    covered,
+    erased,
+    open,
+    openIntents,
+  }
+}
+
+function limitsOf(
+  logs: readonly { readonly covered: number; readonly records: number; readonly pruned: number }[],
+  trust: Trust,
+  hasElsewhere: boolean,
+): readonly string[] {
+  const uncovered = logs.reduce(
+    (sum, { covered, records, pruned }) => sum + Math.max(0, records + pruned - covered),
+    0,
+  )
+  const noneCovered = logs.every(({ covered }) => covered === 0)
+  return [
+    ...(uncovered === 0
+      ? []
+      : [
+          `no checkpoint covers the last ${uncovered} records: a tail that was cut off there, at the end of a line, is not found`,
+          'a record among them that was replaced together with its leaf hash is not found',
+        ]),
+    ...(noneCovered || !trust.fromFolder
+      ? []
+      : [
+          'the key that signed the checkpoints was taken from the folder itself: give the one that you kept with --key',
+        ]),
+    ...(hasElsewhere
+      ? []
+      : [
+          'whoever holds the key and the disk can write all of it anew: give a checkpoint that was kept elsewhere with --checkpoint',
+        ]),
+  ]
 }

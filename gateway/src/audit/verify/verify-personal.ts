@@ -1,9 +1,9 @@
 // The side file against itself: every value must be what its commitment says. A salt that is not there is no
-// finding, because its person was forgotten.
+// finding, because its person was erased; a line in its place says so.
 import { basename } from 'node:path'
-import { commitment } from './commitment.ts'
-import type { PersonalLine } from './personal.ts'
-import { readLines } from './read-lines.ts'
+import { commitment } from '../commitment.ts'
+import type { ErasedLine, PersonalLine, ValueLine } from '../personal.ts'
+import { readLines } from '../read-lines.ts'
 
 export type PersonalFinding = {
   readonly code: 'commitment_mismatch' | 'personal_line'
@@ -16,10 +16,11 @@ export type PersonalFinding = {
 export async function verifyPersonal(
   path: string,
   open: boolean,
-): Promise<readonly PersonalFinding[]> {
+): Promise<{ readonly findings: readonly PersonalFinding[]; readonly erased: number }> {
   const file = basename(path)
   const findings: PersonalFinding[] = []
   const salts = new Map<string, string>()
+  let erased = 0
   for await (const lines of readLines(path)) {
     for (const { bytes, number, ended } of lines) {
       const line = personalLine(bytes)
@@ -27,6 +28,8 @@ export async function verifyPersonal(
         if (open && !ended) continue
         const what = 'it is no line of a side file'
         findings.push({ code: 'personal_line', file, line: number, what })
+      } else if ('erased' in line) {
+        erased += 1
       } else if ('salt' in line) {
         salts.set(line.key, line.salt)
       } else if (differs(line, salts.get(line.key))) {
@@ -35,20 +38,18 @@ export async function verifyPersonal(
       }
     }
   }
-  return findings
+  return { findings, erased }
 }
 
-function differs(
-  line: Extract<PersonalLine, { value: string }>,
-  salt: string | undefined,
-): boolean {
+function differs(line: ValueLine, salt: string | undefined): boolean {
   return salt !== undefined && commitment(salt, line.label, line.value) !== line.commitment
 }
 
-function personalLine(bytes: Buffer): PersonalLine | undefined {
+function personalLine(bytes: Buffer): PersonalLine | ErasedLine | undefined {
   try {
-    const line = JSON.parse(bytes.toString()) as PersonalLine
-    return typeof line.key === 'string' && ('salt' in line || 'commitment' in line)
+    const line = JSON.parse(bytes.toString()) as PersonalLine | ErasedLine
+    return typeof line.key === 'string' &&
+      ('salt' in line || 'commitment' in line || 'erased' in line)
       ? line
       : undefined
   } catch {

@@ -1,10 +1,10 @@
 // One line by itself: its form, its leaf, and that the record is the canonical form of one JSON object with the
 // members that every record has. Kinds and members that this version does not know are verified like any other.
-import { canonicalJson } from '../json/canonical.ts'
-import { isJsonObject } from '../json/raw-number.ts'
-import { readJson } from '../json/read.ts'
-import type { JsonObject, JsonValue } from '../json/value.ts'
-import { recordIn } from './line.ts'
+import { canonicalJson } from '../../json/canonical.ts'
+import { isJsonObject } from '../../json/raw-number.ts'
+import { readJson } from '../../json/read.ts'
+import type { JsonObject, JsonValue } from '../../json/value.ts'
+import { recordIn } from '../line.ts'
 
 export type LineFinding = {
   readonly code: 'malformed_line' | 'leaf_mismatch' | 'not_canonical' | 'malformed_record'

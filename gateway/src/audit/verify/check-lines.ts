@@ -1,0 +1,131 @@
+// Whole lines of a log, each looked at by itself (verify-line.ts), and of each what the whole is checked with: its
+// leaf, its place, what it opens and closes. Pure and without state, so that it runs in any thread.
+import { hash } from 'node:crypto'
+import { createScan } from './canonical-scan.ts'
+import { LEAF_AT, LEAF_LENGTH, MAX_LINE_BYTES, RECORD_AT, recordIn } from '../line.ts'
+import { verifyLine, type LineFinding, type VerifiedRecord } from './verify-line.ts'
+
+export type LineReference = { readonly instance: string; readonly sequence: number }
+
+/** Lines are counted from 0 within what was checked. */
+export type CheckedLines = {
+  readonly lines: number
+  /** 32 bytes of each line; of one that is none, what stands there is not its leaf. */
+  readonly leaves: Uint8Array<ArrayBuffer>
+  /** −1: the line holds no record. */
+  readonly sequences: Float64Array<ArrayBuffer>
+  /** Lines that hold an intent, and lines that hold an outcome with the intent that it names. */
+  readonly intents: readonly number[]
+  readonly outcomes: readonly { readonly line: number; readonly intent: LineReference }[]
+  readonly kinds: Readonly<Record<string, number>>
+  /** From which line on the records are of which instance. */
+  readonly instances: readonly { readonly line: number; readonly instance: string }[]
+  /** Records that say something about the log itself, as JSON text. */
+  readonly notable: readonly string[]
+  readonly findings: readonly (LineFinding & { readonly line: number })[]
+  /** The last line lacks its line break and holds no record: it may be half written. */
+  readonly torn: boolean
+}
+
+const LEAF_BYTES = 32
+const BREAK = 0x0a
+const NOTABLE: ReadonlySet<string> = new Set(['recovery', 'heartbeat', 'shutdown', 'key_changed'])
+const NO_LINE: LineFinding = { code: 'malformed_line', what: 'it is no line of an audit log' }
+
+export function checkLines(bytes: Buffer): CheckedLines {
+  // One line that is too long for any of ours comes without its bytes.
+  if (bytes.length === 0) return { ...nothing(1), findings: [{ ...NO_LINE, line: 0 }] }
+  const ends = endsOf(bytes)
+  const { leaves, sequences } = nothing(ends.length)
+  const intents: number[] = []
+  const outcomes: { line: number; intent: LineReference }[] = []
+  const kinds = new Map<string, number>()
+  const instances: { line: number; instance: string }[] = []
+  const notable: string[] = []
+  const findings: (LineFinding & { line: number })[] = []
+  let torn = false
+  let start = 0
+
+  for (const [line, end] of ends.entries()) {
+    const text = bytes.subarray(start, end)
+    const ended = end < bytes.length
+    start = end + 1
+    const checked = checkLine(text)
+    leaves.set(checked.leaf, line * LEAF_BYTES)
+    const { record } = checked
+    if (!ended && (record === undefined || checked.findings.length > 0)) {
+      torn = true
+      continue
+    }
+    for (const finding of checked.findings) findings.push({ ...finding, line })
+    if (record === undefined) continue
+    const { kind, instance, sequence, intent } = record
+    sequences[line] = sequence
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+    if (instances.at(-1)?.instance !== instance) instances.push({ line, instance })
+    if (kind === 'intent') intents.push(line)
+    else if (kind === 'outcome' && intent !== undefined) outcomes.push({ line, intent })
+    else if (NOTABLE.has(kind)) notable.push(text.toString('utf8', RECORD_AT, text.length - 1))
+  }
+  const lines = torn ? ends.length - 1 : ends.length
+  return {
+    lines,
+    leaves,
+    sequences,
+    intents,
+    outcomes,
+    kinds: Object.fromEntries(kinds),
+    instances,
+    notable,
+    findings,
+    torn,
+  }
+}
+
+const scan = createScan()
+const scratch = Buffer.alloc(1 + MAX_LINE_BYTES)
+
+type Checked = {
+  readonly leaf: Uint8Array
+  readonly record?: VerifiedRecord
+  readonly findings: readonly LineFinding[]
+}
+
+function checkLine(line: Buffer): Checked {
+  const bytes = recordIn(line)
+  if (typeof bytes !== 'string') {
+    const leaf = Buffer.from(line.toString('latin1', LEAF_AT, LEAF_AT + LEAF_LENGTH), 'base64url')
+    const record = scan(bytes)
+    return record === undefined ? { leaf, ...verifyLine(line) } : { leaf, record, findings: [] }
+  }
+  // The tree is over what is there, whatever the line says about it.
+  const length = bytes === 'leaf_mismatch' ? line.length - 1 - RECORD_AT : 0
+  line.copy(scratch, 1, RECORD_AT, RECORD_AT + length)
+  return { leaf: hash('sha256', scratch.subarray(0, length + 1), 'buffer'), ...verifyLine(line) }
+}
+
+function nothing(lines: number): CheckedLines {
+  return {
+    lines,
+    leaves: new Uint8Array(lines * LEAF_BYTES),
+    sequences: new Float64Array(lines).fill(-1),
+    intents: [],
+    outcomes: [],
+    kinds: {},
+    instances: [],
+    notable: [],
+    findings: [],
+    torn: false,
+  }
+}
+
+function endsOf(bytes: Buffer): number[] {
+  const ends: number[] = []
+  let start = 0
+  for (let at = bytes.indexOf(BREAK); at >= 0; at = bytes.indexOf(BREAK, start)) {
+    ends.push(at)
+    start = at + 1
+  }
+  if (start < bytes.length) ends.push(bytes.length)
+  return ends
+}

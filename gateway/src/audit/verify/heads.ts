@@ -1,0 +1,96 @@
+// What checkpoints say about one log, held against the tree that its records make. All of them agree with one tree, so
+// each two of them are consistent; the first one that does not agree is a finding, and what follows it is not repeated.
+import type { SignedCheckpoint } from '../checkpoint.ts'
+import type { GrowingTree } from './growing-tree.ts'
+import type { Trust } from './trust.ts'
+
+export type HeadFinding = {
+  readonly code:
+    | 'malformed_checkpoint'
+    | 'untrusted_checkpoint'
+    | 'checkpoint_order'
+    | 'root_mismatch'
+    | 'cut_tail'
+  /** Where the checkpoint stands. */
+  readonly file: string
+  readonly what: string
+}
+
+/** A file with checkpoints of one log; `undefined` stands for what is none. */
+export type HeadsFile = {
+  readonly file: string
+  readonly checkpoints: readonly (SignedCheckpoint | undefined)[]
+}
+
+export type Heads = {
+  /** Believed checkpoints. */
+  readonly count: number
+  /** So many records are covered by the largest of them. */
+  readonly covered: number
+  /** Looks at the tree at its present size. */
+  readonly compare: (tree: GrowingTree) => void
+  /** After the last record. */
+  readonly finish: (records: number) => void
+}
+
+export function createHeads(
+  files: readonly HeadsFile[],
+  trust: Trust,
+  find: (finding: HeadFinding) => void,
+): Heads {
+  const believed = files.flatMap((file) => believedIn(file, trust, find))
+  const bySize = new Map<number, { checkpoint: SignedCheckpoint; file: string }[]>()
+  for (const head of believed) {
+    const { size } = head.checkpoint
+    bySize.set(size, [...(bySize.get(size) ?? []), head])
+  }
+  const covered = Math.max(0, ...bySize.keys())
+  let differs = false
+
+  return {
+    count: believed.length,
+    covered,
+    compare: (tree) => {
+      const heads = bySize.get(tree.size())
+      if (heads === undefined || differs) return
+      const root = tree.root()
+      const other = heads.find(({ checkpoint }) => !checkpoint.root.equals(root))
+      if (other === undefined) return
+      differs = true
+      const what = `the first ${tree.size()} records are not those that the checkpoint covers`
+      find({ code: 'root_mismatch', file: other.file, what })
+    },
+    finish: (records) => {
+      if (covered <= records) return
+      const file = bySize.get(covered)?.[0]?.file ?? ''
+      const what = `the checkpoint covers ${covered} records, and the log has ${records}`
+      find({ code: 'cut_tail', file, what })
+    },
+  }
+}
+
+function believedIn(
+  { file, checkpoints }: HeadsFile,
+  trust: Trust,
+  find: (finding: HeadFinding) => void,
+): { checkpoint: SignedCheckpoint; file: string }[] {
+  const believed: { checkpoint: SignedCheckpoint; file: string }[] = []
+  let size = 0
+  for (const [place, checkpoint] of checkpoints.entries()) {
+    const which = `checkpoint ${place + 1}`
+    if (checkpoint === undefined) {
+      find({ code: 'malformed_checkpoint', file, what: `${which} is none` })
+    } else if (!trust.isTrusted(checkpoint)) {
+      const what = `${which} (size ${checkpoint.size}) is signed by no key that is believed`
+      find({ code: 'untrusted_checkpoint', file, what })
+    } else {
+      believed.push({ checkpoint, file })
+      if (checkpoint.size < size) {
+        const what = `${which} has size ${checkpoint.size}, the one before it ${size}`
+        find({ code: 'checkpoint_order', file, what })
+      }
+      size = checkpoint.size
+    }
+  }
+  return believed
+}
