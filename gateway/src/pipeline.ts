@@ -210,7 +210,10 @@ async function callApproved(
 async function askForAccess(parts: PipelineParts, exchange: Understood): Promise<void> {
   const asked = readAccessRequest(exchange.inbound)
   if (isRefusal(asked)) return say(parts, exchange, asked)
-  const reference = await parts.access.ask(exchange.identity, asked.requestId, asked.reason)
+  const { identity } = exchange
+  const reference = await parts.access.ask(identity, asked, (tool) =>
+    parts.authorize.forbids(identity, tool),
+  )
   if (typeof reference !== 'string') return say(parts, exchange, reference)
   return reply(parts, exchange, { resultType: 'complete', reference })
 }

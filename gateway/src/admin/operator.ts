@@ -8,6 +8,7 @@ import type { AdminParts } from './admin.ts'
 import type { RequireRole } from './operator-role.ts'
 import { accessOrders, type AccessOrderParts } from './operator-access.ts'
 import { approvalOrders, type ApprovalOrderParts } from './operator-approvals.ts'
+import { reviewOrders, type ReviewParts } from './operator-review.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
 import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
 import { createPinOrders, type PinOrderParts } from './pin-orders.ts'
@@ -16,7 +17,8 @@ import { createPinOrders, type PinOrderParts } from './pin-orders.ts'
 export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> &
   Pick<PinOrderParts, 'review' | 'approvePin'> &
   ApprovalOrderParts &
-  AccessOrderParts & {
+  AccessOrderParts &
+  ReviewParts & {
     /** For orders that need a person with a role: they carry the operator's own access token. */
     readonly requireRole: RequireRole
     readonly switches: SwitchParts
@@ -65,7 +67,7 @@ export function createOperator(parts: OperatorParts): AdminParts {
     reload: parts.reload,
     ...createSwitchOrders(parts.switches),
     ...createPinOrders(parts),
-    orders: new Map([...approvalOrders(parts), ...accessOrders(parts)]),
+    orders: new Map([...approvalOrders(parts), ...accessOrders(parts), ...reviewOrders(parts)]),
     explain: async (order) => explain(parts, parseOrder(explainOrder, order)),
     revoke: (order) => revoke(parts, parseOrder(revokeOrder, order)),
   }

@@ -6,6 +6,7 @@ import type { Catalogue, CatalogueEntry } from '../catalogue/entry.ts'
 import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
+import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
 import type { Access } from './approval/access.ts'
 import { waitForApproval } from './approval/needs-approval.ts'
 import {
@@ -87,6 +88,8 @@ export type Authorize = {
     args: JsonObject,
     requestId: string,
   ) => Permit | Refusal
+  /** True where a policy forbids the tool to this identity whatever the arguments: no grant would help. */
+  readonly forbids: (identity: Identity, qualifiedName: string) => boolean
   /** What this identity may see, of one target or of all. */
   readonly visible: (identity: Identity, target?: string) => VisibleList
   /**
@@ -95,6 +98,7 @@ export type Authorize = {
    */
   readonly load: (change: Change) => Promise<LoadResult>
   readonly explain: (question: Question) => Explanation
+  readonly review: (question: ReviewQuestion) => readonly Reviewed[]
   /** The generated schema in Cedar's notation. */
   readonly cedarSchemaText: () => string
   /** Denies from now on, and leaves its place in the engine to the next one. */
@@ -240,6 +244,13 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     return entry
   }
 
+  function forbids({ principal }: Identity, qualifiedName: string): boolean {
+    const action = state?.actions.get(qualifiedName)
+    if (action === undefined) return false
+    const { answer, policies } = mayBeAllowed(action, cache.of(principal).own.entity, around)
+    return answer === 'deny' && policies.length > 0
+  }
+
   function decide(
     identity: Identity,
     entry: CatalogueEntry,
@@ -343,10 +354,12 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
 
   return {
     see,
+    forbids,
     decide,
     visible,
     load,
     explain: (question) => explainCall(question, state, around, homeIssuer),
+    review: (question) => reviewAccess(question, state, around, homeIssuer),
     cedarSchemaText: () => (state === undefined ? '' : schemaText(state.schema)),
     close() {
       closed = true

@@ -22,7 +22,12 @@ export type Access = AccessDesk & {
   /** A call was denied: its person may ask for access by its request id, for a while. */
   readonly denied: (identity: Identity, requestId: string, tool: string, refusal: Refusal) => void
   /** The reference of the request, or why there is none. */
-  readonly ask: (identity: Identity, requestId: string, why: string) => Promise<string | Refusal>
+  readonly ask: (
+    identity: Identity,
+    asked: { readonly requestId: string; readonly reason: string },
+    /** Whether a policy forbids the tool whatever the arguments. */
+    forbids: (tool: string) => boolean,
+  ) => Promise<string | Refusal>
   readonly refresh: () => Promise<void>
   readonly close: () => void
 }
@@ -64,7 +69,7 @@ export function createAccess(parts: AccessParts): Access {
     return (grants.get(keyOf(principal)) ?? []).filter(({ untilMs }) => untilMs > now)
   }
 
-  const ask: Access['ask'] = (identity, requestId, why) =>
+  const ask: Access['ask'] = (identity, { requestId, reason: why }, forbids) =>
     inTurn(async () => {
       const denial = denials.find(identity, requestId)
       if (denial === undefined) {
@@ -86,7 +91,8 @@ export function createAccess(parts: AccessParts): Access {
         const seen = `${own.length} requests and grants of yours`
         return refuse('authorize.access_not_possible', { seen, expected: `fewer than ${most}` })
       }
-      const { tool, forbidden } = denial
+      const { tool } = denial
+      const forbidden = forbids(tool)
       const reference = randomId()
       const untilMs = now + ASKED_LIFE_MS
       await record({

@@ -7,8 +7,6 @@ import type { Clock } from '../../system/clock.ts'
 export type DenialMet = {
   readonly requestId: string
   readonly tool: string
-  /** A policy forbade it, which no grant can change. */
-  readonly forbidden: boolean
   readonly atMs: number
 }
 
@@ -27,11 +25,11 @@ export function createDenials(clock: Clock): Denials {
   // A write deletes and sets again: the first key is the caller who was denied least recently.
   const callers = new Map<string, readonly DenialMet[]>()
   return {
-    met({ principal }, requestId, tool, { refused, policies = [] }) {
+    met({ principal }, requestId, tool, { refused }) {
       if (!CHANGEABLE.has(refused) || principal.kind === 'client') return
       const { fingerprint } = principal
       const former = callers.get(fingerprint) ?? []
-      const met = { requestId, tool, forbidden: policies.length > 0, atMs: clock.monotonicMs() }
+      const met = { requestId, tool, atMs: clock.monotonicMs() }
       callers.delete(fingerprint)
       callers.set(fingerprint, [...former.slice(1 - MOST_PER_CALLER), met])
       if (callers.size > MOST_CALLERS) callers.delete(callers.keys().next().value as string)
