@@ -9,6 +9,7 @@ import { createAudit } from './audit/audit.ts'
 import { createBudgets, type Budgets } from './authorize/limits/limits.ts'
 import { createSwitches } from './authorize/switches/switches.ts'
 import { createOpenStreams } from './call/open-streams.ts'
+import { composeApprovals } from './compose-approvals.ts'
 import type { Environment } from './config/environment.ts'
 import type { Loaded } from './config/load.ts'
 import { watchContent } from './config/watch.ts'
@@ -141,6 +142,18 @@ async function compose(
 
   const streams = createOpenStreams()
   const observe = createExchangeObserver(log, metrics, clock)
+  const approvals = composeApprovals({
+    store,
+    clock,
+    audit,
+    fetch,
+    secrets,
+    log,
+    metrics,
+    config: () => generation?.config ?? config,
+  })
+  closers.push(() => approvals.close())
+  await approvals.access.refresh()
   const shared: Shared = {
     clock,
     log,
@@ -155,6 +168,7 @@ async function compose(
     pools: createPools(),
     streams,
     budgets: meteredBudgets(clock, metrics),
+    approvals,
     observe,
     port: () => port,
     version: VERSION,

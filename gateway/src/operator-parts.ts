@@ -1,9 +1,15 @@
 // The parts of a running gateway that the operator's socket reaches, bound to what runs now.
 import { join } from 'node:path'
 import type { OperatorParts } from './admin/operator.ts'
-import { createRequireRole, type OperatorRoleParts } from './admin/operator-role.ts'
+import { createApprovePin } from './approve-pin.ts'
+import {
+  createIdentifyOperator,
+  createRequireRole,
+  type OperatorRoleParts,
+} from './admin/operator-role.ts'
 import type { AboutPerson } from './audit/record.ts'
 import { findRecords } from './audit/search.ts'
+import type { Catalogue } from './catalogue/entry.ts'
 import { endRevoked } from './end-revoked.ts'
 import type { Generation } from './generation.ts'
 import type { Revocation } from './identify/revocation.ts'
@@ -25,10 +31,17 @@ export function operatorParts(of: {
   return {
     reload,
     requireRole,
+    identifyOperator: createIdentifyOperator(operatorRoleParts(running)),
+    approvals: shared.approvals.desk,
+    access: shared.approvals.access,
+    hashOf: (tool) => approvedHash(running().catalogue.current(), tool),
     switches: switchParts(shared, running, requireRole),
+    review: () => running().catalogue.review,
+    approvePin: createApprovePin(shared, running),
     issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
     principals: () => running().identify.principals(),
     explain: (question) => running().authorize.explain(question),
+    reviewAccess: (question) => running().authorize.review(question),
     why: (requestId) => findRecords(auditFolder, requestId),
     tail: audit.subscribe,
     revokedUntilSeconds: (issuer) => running().identify.revokedUntilSeconds(issuer),
@@ -60,6 +73,12 @@ export function operatorParts(of: {
       revocations: denyList.size(),
     }),
   }
+}
+
+/** Definition of a tool that may be called; `undefined` where there is none, or none that is approved. */
+function approvedHash({ entries }: Catalogue, tool: string): string | undefined {
+  const entry = entries.get(tool)
+  return entry?.pin === 'approved' && entry.quarantined === undefined ? entry.hash : undefined
 }
 
 /** Verified as a caller is, at whichever resource of the gateway the token is for. */

@@ -1,5 +1,6 @@
 // What outlives a configuration: the parts of one process that every generation uses.
 import type { Audit, RecordKind } from './audit/record.ts'
+import type { Approvals } from './compose-approvals.ts'
 import type { Budgets } from './authorize/limits/limits.ts'
 import type { Switches } from './authorize/switches/switches.ts'
 import type { OpenStreams } from './call/open-streams.ts'
@@ -29,6 +30,7 @@ export type Shared = {
   readonly pools: Pools
   readonly streams: OpenStreams
   readonly budgets: Budgets
+  readonly approvals: Approvals
   readonly observe: (exchange: Exchange, ended: Ended) => void
   /** Port that the data plane listens on. */
   readonly port: () => number

@@ -6,6 +6,7 @@
 //   x-expected    what to write, in words; x-fix: how to mend it
 import { z } from 'zod'
 import { operatorSettings } from '../admin/settings.ts'
+import { approvalSettings } from '../authorize/approval/settings.ts'
 import { rateLimitSettings } from '../authorize/limits/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
 import { logSettings } from '../observe/settings.ts'
@@ -106,6 +107,7 @@ export const configSchema = z
       .default({})
       .describe('the servers behind the gateway, by id'),
     operators: operatorSettings.optional(),
+    approvals: approvalSettings.prefault({}),
     limits: z
       .strictObject({
         bodyBytes: z
