@@ -160,7 +160,13 @@ test('config check and show read what dev wrote', async () => {
 })
 
 test('ux §1: what dev tells is complete: people, address, listeners on loopback, a log of its own', async () => {
-  expect(world.people.map(({ username }) => username)).toEqual(['alice', 'bob', 'carol', 'dan'])
+  expect(world.people.map(({ username }) => username)).toEqual([
+    'alice',
+    'bob',
+    'carol',
+    'dan',
+    'erin',
+  ])
   for (const url of [world.mcpUrl, world.issuer, world.operationsUrl]) {
     expect(new URL(url).hostname).toBe('127.0.0.1')
   }

@@ -25,6 +25,8 @@ authorization:
       machines: allow
       agents: [acme-agent]
       allowInsecureIssuer: true
+# Erin gives orders, Carol and Dan approve for each other.
+operators: { claim: groups, roles: { admin: [gate-admins], auditor: [gate-admins], approver: [controllers] } }
 policies: { folder: ./policies }
 targets:
   market:

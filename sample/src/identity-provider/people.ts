@@ -17,6 +17,7 @@ export const PEOPLE: readonly SamplePerson[] = [
   person('bob', 'Bob Brandt', 'Trader', 'traders'),
   person('carol', 'Carol Castro', 'Controller', 'controllers'),
   person('dan', 'Dan Duarte', 'Controller', 'controllers'),
+  person('erin', 'Erin Eklund', 'Gateway operator', 'gate-admins'),
 ]
 
 /** The person, if name and password belong together; same work for unknown names (O-32). */
