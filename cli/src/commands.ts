@@ -185,6 +185,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/access-end.ts')).accessEnd,
   },
   {
+    words: ['policy', 'who-can'],
+    summary: 'list who may use a tool, and which line says so',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-who-can.ts')).policyWhoCan,
+  },
+  {
+    words: ['policy', 'what-can'],
+    summary: 'list what somebody may use, and which line says so',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-what-can.ts')).policyWhatCan,
+  },
+  {
     words: ['why'],
     summary: 'say what happened to one request',
     group: 'Deciding',
@@ -195,6 +207,18 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'check that the audit log is what was written',
     group: 'Proving',
     load: async () => (await import('./commands/audit-verify.ts')).auditVerify,
+  },
+  {
+    words: ['audit', 'signer'],
+    summary: 'hold the checkpoint key and sign with it',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-signer.ts')).auditSigner,
+  },
+  {
+    words: ['audit', 'rotate-key'],
+    summary: 'replace the checkpoint key',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-rotate-key.ts')).auditRotateKey,
   },
 ]
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { listenAdmin } from './admin/admin.ts'
 import { createOperator } from './admin/operator.ts'
 import { createAudit } from './audit/audit.ts'
+import { startPublishing, type Publishing } from './audit/publish/publish.ts'
 import { createBudgets, type Budgets } from './authorize/limits/limits.ts'
 import { createSwitches } from './authorize/switches/switches.ts'
 import { createOpenStreams } from './call/open-streams.ts'
@@ -91,9 +92,13 @@ async function compose(
   const metrics = createMetrics()
   closers.push(addProcessMetrics(metrics))
 
+  // Opened first and closed last: the log's last checkpoint goes through it.
+  const fetch = createGuardedFetch()
+  closers.push(() => fetch.close())
+
   const auditCheck = health.check('audit')
   const audit = await createAudit(
-    { folder: join(config.stateFolder, 'audit') },
+    { ...config.audit, folder: join(config.stateFolder, 'audit') },
     {
       clock,
       log,
@@ -103,7 +108,11 @@ async function compose(
     },
   )
   auditCheck.up()
-  closers.push(() => audit.close())
+  let publishing: Publishing | undefined
+  closers.push(async () => {
+    await audit.close()
+    await publishing?.finish()
+  })
   const note: Shared['note'] = (kind, detail) =>
     void audit.event(kind, detail).catch(() => undefined)
   await audit.event('boot', { version: VERSION, config: loaded.digest, node: process.version })
@@ -120,8 +129,17 @@ async function compose(
   storeCheck.up()
 
   const secrets = createSecrets({ clock, environment, onRead: (read) => note('secret_read', read) })
-  const fetch = createGuardedFetch()
-  closers.push(() => fetch.close())
+  publishing = await startPublishing(config.audit, {
+    own: audit.own,
+    clock,
+    log,
+    metrics,
+    health: health.check('checkpoints'),
+    takeHold,
+    note,
+    fetch,
+    secret: async (reference) => (await secrets.resolve(reference)).value,
+  })
   const tls = config.listen.tls && (await readTlsMaterial(config.listen.tls, secrets))
 
   // The listener opens first, so that a port taken by chance is known; until all is ready it answers 503.
@@ -158,6 +176,7 @@ async function compose(
     clock,
     log,
     audit,
+    publishing,
     note,
     store,
     denyList,

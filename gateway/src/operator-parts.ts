@@ -69,6 +69,7 @@ export function operatorParts(of: {
         ({ qualifiedName, pin, quarantined }) => ({ name: qualifiedName, pin, quarantined }),
       ),
       findings: running().catalogue.findings(),
+      audit: shared.publishing.status(),
       openStreams: streams.count(),
       revocations: denyList.size(),
     }),

@@ -1,4 +1,5 @@
 // What outlives a configuration: the parts of one process that every generation uses.
+import type { Publishing } from './audit/publish/publish.ts'
 import type { Audit, RecordKind } from './audit/record.ts'
 import type { Approvals } from './compose-approvals.ts'
 import type { Budgets } from './authorize/limits/limits.ts'
@@ -18,6 +19,8 @@ export type Shared = {
   readonly clock: Clock
   readonly log: Log
   readonly audit: Audit
+  /** What of the log leaves this process. */
+  readonly publishing: Publishing
   /** Records an event without waiting; that it could not be written shows in the health of the log. */
   readonly note: (kind: RecordKind, detail: Readonly<Record<string, unknown>>) => void
   readonly store: Store

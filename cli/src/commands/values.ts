@@ -13,6 +13,12 @@ export function wholeNumber(max: number): (text: string) => number {
   }
 }
 
+/** A name of logs: no white space, no plus, no slash at its ends (C2SP signed-note, tlog-checkpoint). */
+export function signerName(text: string): string {
+  if (/^[^\s+/]+(\/[^\s+/]+)*$/.test(text)) return text
+  throw new InvalidArgumentError('a name such as gateway.acme.example/audit is expected')
+}
+
 /** A reference or a request id, as the gateway writes them. */
 export function referenceOf(text: string | undefined): string {
   if (text !== undefined && /^[0-9a-f]{32}$/.test(text)) return text

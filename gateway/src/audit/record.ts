@@ -26,6 +26,7 @@ export type RecordKind =
   | 'policy_changed'
   | 'config_changed'
   | 'key_changed'
+  | 'checkpoint'
   | 'anchor'
   | 'pin_changed'
   | 'relaxed'

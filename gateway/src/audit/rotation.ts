@@ -36,18 +36,17 @@ export function createRotation(
     const due = kib * 1024 >= bytes || (ageMs >= ms && kib > 0)
     if (!due || making || fd !== fds.at(-1)) return
     making = true
-    file
-      .nextSegment()
-      .then((next) => {
-        fds.push(next)
-        ageMs = 0
-        channel.goOnWith(next)
-      })
-      // The one in use goes on; the next look tries again.
-      .catch(() => undefined)
-      .finally(() => {
-        making = false
-      })
+    void make().finally(() => {
+      making = false
+    })
+  }
+  const make = async (): Promise<void> => {
+    // The one in use goes on where none can be made; the next look tries again.
+    const next = await file.nextSegment().catch(() => undefined)
+    if (next === undefined) return
+    fds.push(next)
+    ageMs = 0
+    channel.goOnWith(next)
   }
   const timer = setInterval(look, LOOK_MS).unref()
 

@@ -13,6 +13,7 @@ const AT_START = [
   'stateFolder',
   'limits.connections',
   'limits.connectionsPerAddress',
+  'audit',
   'log',
 ] as const
 

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { operatorSettings } from '../admin/settings.ts'
 import { approvalSettings } from '../authorize/approval/settings.ts'
 import { rateLimitSettings } from '../authorize/limits/settings.ts'
+import { auditSettings } from '../audit/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
@@ -133,6 +134,7 @@ export const configSchema = z
       .prefault({})
       .describe('what one client may take'),
     rateLimits: rateLimitSettings.prefault({}),
+    audit: auditSettings.prefault({}).describe('the audit log: its files, and who vouches for it'),
     log: logSettings.prefault({}).describe('the log on standard output'),
   })
   .describe('Configuration of Sallyport')

@@ -4,16 +4,18 @@ import type { Dispatcher } from 'undici'
 import { GuardedFetchError } from './guarded-fetch-error.ts'
 import { BlockedAddress } from './lookup.ts'
 
+export const ANY_MEDIA_TYPE = '*/*'
+
 export type FetchUse = {
   /** Of the decoded body; compressed answers are refused, so it is the size on the wire as well. */
   readonly maxBytes: number
   /** From the call to the last byte, name resolution included. */
   readonly totalMs: number
-  /** Accepted media types without parameters, lower case. Checked on 2xx. */
+  /** Accepted media types without parameters, lower case. Checked on 2xx; ANY_MEDIA_TYPE takes all. */
   readonly mediaTypes: readonly string[]
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
   /** CIDRs that the configuration spelled out; all else must be global unicast. */
   readonly allowAddresses?: readonly string[]
   /** A relaxation that the configuration spelled out. */
@@ -118,6 +120,7 @@ function judgeHead(
 }
 
 function acceptable(headers: ReadonlyMap<string, string>, use: FetchUse): boolean {
+  if (use.mediaTypes.includes(ANY_MEDIA_TYPE)) return true
   const mediaType = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   return mediaType !== undefined && use.mediaTypes.includes(mediaType)
 }

@@ -1,5 +1,5 @@
 // Operator file: the process that holds the checkpoint key (policy-audit §2.3). It sees origins, sizes and roots, never
-// a record. It signs a tree that begins with the one that it signed last, and nothing else. One unix socket, mode 0600:
+// a record. It signs a tree that begins with the one that it signed last, and nothing else. One unix socket:
 //
 //   POST /sign   an offer (checkpoint.ts) → one signature line · 409 and the size that it knows · 403 · 422 · 400
 //   GET  /keys   its keys, as in `checkpoint.keys`
@@ -19,6 +19,8 @@ export type SignerSettings = {
   readonly keyFile: string
   /** What stands before the name of the log in every origin that it signs for. */
   readonly name: string
+  /** The socket has mode 0660: for a gateway that runs as another user. */
+  readonly groupMayConnect?: boolean
 }
 
 export type Signer = {
@@ -33,7 +35,12 @@ const MAX_BYTES = 16 * 1024
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' }
 
 /** Rejects in words where the socket or a file cannot be had. */
-export async function startSigner({ socket, keyFile, name }: SignerSettings): Promise<Signer> {
+export async function startSigner({
+  socket,
+  keyFile,
+  name,
+  groupMayConnect = false,
+}: SignerSettings): Promise<Signer> {
   const read = createKeyReader(keyFile, name)
   const remembered = openRemembered(`${keyFile}.signed`)
   const answer = async (request: IncomingMessage): Promise<Answer> => {
@@ -49,7 +56,7 @@ export async function startSigner({ socket, keyFile, name }: SignerSettings): Pr
       .then(({ status, body }) => response.writeHead(status, PLAIN).end(body))
       .catch(() => response.destroy())
   })
-  await listen(server, socket)
+  await listen(server, socket, groupMayConnect ? 0o660 : 0o600)
   return {
     verifierKey: () => read().history.at(-1)?.key ?? '',
     close: () =>
@@ -116,7 +123,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString()
 }
 
-async function listen(server: Server, socket: string): Promise<void> {
+async function listen(server: Server, socket: string, mode: number): Promise<void> {
   if (await answers(socket)) throw new Error(`a signer answers at \`${socket}\` already`)
   rmSync(socket, { force: true })
   const umask = process.umask(0o177) // no window between creation and chmod
@@ -128,7 +135,7 @@ async function listen(server: Server, socket: string): Promise<void> {
   } finally {
     process.umask(umask)
   }
-  chmodSync(socket, 0o600)
+  chmodSync(socket, mode)
 }
 
 function answers(path: string): Promise<boolean> {

@@ -1,0 +1,48 @@
+// The checkpoint keys that this folder has seen (`checkpoint.keys`): a signature counts when it is by the newest. A key
+// that nobody vouches for is taken as well, and said so: without checkpoints nothing at all would be vouched for.
+import { existsSync, readFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isVouchedFor, keyLine, parseKeyLines, type KnownKey } from '../known-keys.ts'
+import { isSignedBy, named, parseVerifierKey, type Note } from '../note.ts'
+
+export type NewKey = KnownKey & {
+  /** By the key before it; the first one needs nobody. */
+  readonly vouched: boolean
+}
+
+export type KeyRing = {
+  /** What stands before the name of the log in its origin. */
+  readonly name: () => string
+  readonly isSigned: (note: Note, origin: string) => boolean
+  /** Takes what the signer says of its keys; resolves with those that are new here, in their order. */
+  readonly learn: (keys: readonly KnownKey[]) => Promise<readonly NewKey[]>
+}
+
+export function openKeyRing(folder: string): KeyRing {
+  const path = join(folder, 'checkpoint.keys')
+  const known = existsSync(path) ? [...parseKeyLines(readFileSync(path, 'utf8'))] : []
+  const newest = (): ReturnType<typeof parseVerifierKey> =>
+    parseVerifierKey(known.at(-1)?.key ?? '')
+
+  return {
+    name: () => newest()?.name ?? '',
+    isSigned: (note, origin) => {
+      const key = newest()
+      return key !== undefined && isSignedBy(note, named(key, origin))
+    },
+    learn: async (keys) => {
+      const at = keys.findLastIndex(({ key }) => key === known.at(-1)?.key)
+      const learned: NewKey[] = []
+      for (const next of keys.slice(at + 1)) {
+        const before = known.at(-1)?.key
+        const vouched = before === undefined || isVouchedFor(before, next)
+        const line = vouched && before !== undefined ? next : { key: next.key }
+        await appendFile(path, keyLine(line), { mode: 0o600, flush: true })
+        known.push(line)
+        learned.push({ ...line, vouched })
+      }
+      return learned
+    },
+  }
+}
