@@ -1,7 +1,7 @@
 // One tool as a target offers it, judged by itself: name, hash, header declarations, schema limits. Whether it
 // is approved is entries.ts; nothing here trusts what the target says of its tool.
 import { isJsonObject } from '../json/raw-number.ts'
-import type { JsonObject } from '../json/value.ts'
+import type { JsonObject, JsonValue } from '../json/value.ts'
 import { definitionHash } from './definition-hash.ts'
 import type { ParamHeader } from './entry.ts'
 import { headerDeclarations } from './header-declarations.ts'
@@ -28,6 +28,8 @@ export function judgeTool(
 ): OfferedTool | { readonly fault: string } {
   const named = qualifiedName(target, definition['name'])
   if ('fault' in named) return named
+  // Before anything that costs as much as the definition is long.
+  if (isLongerThan(MAX_DEFINITION, definition)) return oversized(named, definition)
   const { inputSchema, outputSchema } = definition
   const input = isJsonObject(inputSchema) ? inputSchema : {}
   const declared = headerDeclarations(input)
@@ -35,10 +37,8 @@ export function judgeTool(
     !isJsonObject(inputSchema) || inputSchema['type'] !== 'object'
       ? 'the input schema is not that of an object'
       : undefined
-  const size = JSON.stringify(definition).length
   const fault =
     broken ??
-    (size > MAX_DEFINITION ? `the definition is larger than ${MAX_DEFINITION} bytes` : undefined) ??
     schemaFault(input) ??
     (outputSchema === undefined ? undefined : schemaFault(outputSchema)) ??
     ('fault' in declared ? declared.fault : undefined)
@@ -51,6 +51,32 @@ export function judgeTool(
     paramHeaders: 'fault' in declared ? [] : declared.headers,
     fault,
   }
+}
+
+/** What is kept of it is its name: it is neither hashed nor scanned, and cannot be approved. */
+function oversized(named: { name: string; bare: string }, definition: JsonObject): OfferedTool {
+  return {
+    name: named.bare,
+    qualifiedName: named.name,
+    definition: { name: definition['name'] ?? '' },
+    inputSchema: {},
+    hash: '',
+    paramHeaders: [],
+    fault: `the definition is larger than ${MAX_DEFINITION} characters`,
+  }
+}
+
+/** Counts no further than it has to. */
+function isLongerThan(most: number, value: JsonValue): boolean {
+  let left = most
+  const take = (part: JsonValue): boolean => {
+    left -= typeof part === 'string' ? part.length + 2 : 4
+    if (left < 0) return true
+    if (Array.isArray(part)) return part.some((item: JsonValue) => take(item))
+    if (!isJsonObject(part)) return false
+    return Object.entries(part).some(([name, member]) => take(name) || take(member))
+  }
+  return take(value)
 }
 
 /** An empty hash equals no pin. */

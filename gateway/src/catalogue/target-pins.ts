@@ -39,6 +39,14 @@ export function createTargetPins(
   let loaded = false
   let approved: ReadonlyMap<string, ApprovedTool> = new Map()
   let seen: SeenTools = new Map()
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One change after the other: a description and an order of the operator may come together. */
+  function inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const next = last.then(change)
+    last = next.catch(() => undefined)
+    return next
+  }
 
   async function load(): Promise<void> {
     if (loaded) {
@@ -101,24 +109,26 @@ export function createTargetPins(
   return {
     approved: () => approved,
     seen: () => seen,
-    load,
-    async follow(offered) {
-      await load()
-      const first = pins === undefined ? await approveBaseline(offered) : undefined
-      await completeDefinitions(offered)
-      await keepSeen(unapproved(offered, approved, seen, nowMs()))
-      return first
-    },
-    async approve(name, hash, by) {
-      const shown = seen.get(name)
-      if (shown?.definition === undefined || shown.hash !== hash) {
-        throw new Error(`\`${name}\` is no longer what was shown: look at it again`)
-      }
-      const { definition } = shown
-      await stores.pins.approve(id, baseline, { name, hash, definition }, by, nowMs())
-      await take(await stores.pins.load(id, baseline))
-      await keepSeen(new Map([...seen].filter(([of]) => of !== name)))
-    },
+    load: () => inTurn(load),
+    follow: (offered) =>
+      inTurn(async () => {
+        await load()
+        const first = pins === undefined ? await approveBaseline(offered) : undefined
+        await completeDefinitions(offered)
+        await keepSeen(unapproved(offered, approved, seen, nowMs()))
+        return first
+      }),
+    approve: (name, hash, by) =>
+      inTurn(async () => {
+        const shown = seen.get(name)
+        if (shown?.definition === undefined || shown.hash !== hash) {
+          throw new Error(`\`${name}\` is no longer what was shown: look at it again`)
+        }
+        const { definition } = shown
+        await stores.pins.approve(id, baseline, { name, hash, definition }, by, nowMs())
+        await take(await stores.pins.load(id, baseline))
+        await keepSeen(new Map([...seen].filter(([of]) => of !== name)))
+      }),
   }
 }
 

@@ -54,13 +54,18 @@ function isText(decoded: string): boolean {
   return decoded.length >= 12 && !/[\ufffd\u0000-\u0008\u000e-\u001f]/.test(decoded)
 }
 
-/** Letters of both cases and digits all through, not a path or a name of many words. */
+/** Letters of both cases and digits all through: not a path, and not a name of many words. */
 function looksEncoded(run: string): boolean {
   if (/^(?:[^A-Za-z]|[0-9a-fA-F])*$/.test(run)) return true
-  return (
-    /[a-z]/.test(run) &&
-    /[A-Z]/.test(run) &&
-    /[0-9]/.test(run) &&
-    !/[-_/][A-Za-z]{2,20}[-_/]/.test(run)
-  )
+  let windows = 0
+  let mixed = 0
+  for (let at = 0; at + WINDOW <= run.length && windows < WINDOWS; at += WINDOW) {
+    const part = run.slice(at, at + WINDOW)
+    windows += 1
+    if (/[a-z]/.test(part) && /[A-Z]/.test(part) && /[0-9]/.test(part)) mixed += 1
+  }
+  return mixed >= windows * 0.75
 }
+
+const WINDOW = 40
+const WINDOWS = 100

@@ -25,7 +25,7 @@ const PATTERNS: readonly (readonly [ScanRule, string])[] = [
     '<\\s?/?\\s?(?:important|system|instructions?|secret|hidden|admin|priority|critical|assistant|override|prompt|internal|tool_instructions?|system[-_ ]?(?:prompt|message|reminder|note))(?:\\s[^<>]{0,80})?>',
   ],
   ['hidden.markup', '<\\|[a-z_]{2,24}\\|>|\\[/?inst\\]|<</?sys>>|\\[/?system\\]|<start_of_turn>'],
-  ['hidden.markup', '<!--(?!-?>).{3,}?(?:-->|$)'],
+  ['hidden.markup', '<!--(?! ?-->)'],
   ['hidden.markup', '\\[//\\]: ?# ?[("\']'],
   [
     'hidden.markup',
@@ -146,7 +146,7 @@ const PATTERNS: readonly (readonly [ScanRule, string])[] = [
   ],
   [
     'reach.shadow',
-    '(?:takes?|has|have|with|gets?|given) (?:higher |absolute |highest |top )?(?:precedence|priority) over (?:any|all|every|the|other)',
+    '(?:takes?|has|have|with|gets?|given) (?:higher |absolute |highest |top )?(?:precedence|priority) over (?:any|all|every|other)',
   ],
   [
     'reach.shadow',
