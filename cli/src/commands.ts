@@ -197,6 +197,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/policy-what-can.ts')).policyWhatCan,
   },
   {
+    words: ['policy', 'who-can'],
+    summary: 'list who may use a tool, and which line says so',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-who-can.ts')).policyWhoCan,
+  },
+  {
+    words: ['policy', 'what-can'],
+    summary: 'list what somebody may use, and which line says so',
+    group: 'Deciding',
+    load: async () => (await import('./commands/policy-what-can.ts')).policyWhatCan,
+  },
+  {
     words: ['why'],
     summary: 'say what happened to one request',
     group: 'Deciding',

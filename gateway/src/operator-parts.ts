@@ -42,6 +42,7 @@ export function operatorParts(of: {
     principals: () => running().identify.principals(),
     explain: (question) => running().authorize.explain(question),
     reviewAccess: (question) => running().authorize.review(question),
+    reviewAccess: (question) => running().authorize.review(question),
     why: (requestId) => findRecords(auditFolder, requestId),
     tail: audit.subscribe,
     revokedUntilSeconds: (issuer) => running().identify.revokedUntilSeconds(issuer),

@@ -146,3 +146,52 @@ describe('policy-audit §1.4: policy suggest', () => {
     expect(over).toMatchObject({ code: 64, out: '' })
   })
 })
+
+describe('ux §6: who can, and what can', () => {
+  const ask = (...words: readonly string[]) =>
+    sallyport(['policy', ...words, '--config', world.configFile])
+
+  test('who may use a tool, over those who called, with the line that grants it', async () => {
+    const { code, out } = await ask('who-can', 'records___write_record', '--json')
+    expect(code).toBe(0)
+    const { principals, access } = JSON.parse(out) as { principals: number; access: object[] }
+    expect(principals).toBe(2)
+    expect(access).toMatchObject([
+      {
+        principal: { subject: 'alice', uid: 'AgentCore::OAuthUser::"alice"' },
+        tool: 'records___write_record',
+        allowed: 'some arguments',
+        grants: [{ id: 'test.cedar#write-small', file: 'test.cedar', line: 5 }],
+        limits: [],
+      },
+    ])
+  })
+
+  test('what somebody may use who is in a file alone', async () => {
+    const people = join(world.folder, 'people.yaml')
+    writeFileSync(
+      people,
+      'people: { ida: { subject: ida, tags: { groups: [settlement-analysts] } } }',
+    )
+    const { out } = await ask('what-can', 'ida', '--people', people)
+    expect(out).toMatch(/records___read_record +ida +some-client +any arguments +test.cedar#read/)
+    expect(out).not.toContain('delete_record')
+    const all = await ask('what-can', 'ida', '--people', people, '--all')
+    expect(all.out).toMatch(/records___delete_record +ida +some-client +never/)
+    expect((await ask('what-can', 'nobody')).code).toBe(64)
+  })
+
+  test('as CSV no cell is a formula', async () => {
+    const people = join(world.folder, 'formula.yaml')
+    writeFileSync(
+      people,
+      `people: { x: { subject: '=HYPERLINK("http://x","y")', tags: { groups: [settlement-analysts] } } }`,
+    )
+    const { out } = await ask('who-can', 'records___read_record', '--people', people, '--csv')
+    const [head, ...rows] = out.trimEnd().split('\r\n')
+    expect(head).toBe('caller,kind,client,tenant,tags,allowed,granted by,limited by')
+    expect(rows.some((row) => row.startsWith(`"'=HYPERLINK(""http://x"",""y"")",person`))).toBe(
+      true,
+    )
+  })
+})

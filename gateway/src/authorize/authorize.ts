@@ -7,6 +7,7 @@ import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
 import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
+import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
 import type { Access } from './approval/access.ts'
 import { waitForApproval } from './approval/needs-approval.ts'
 import {
@@ -98,6 +99,7 @@ export type Authorize = {
    */
   readonly load: (change: Change) => Promise<LoadResult>
   readonly explain: (question: Question) => Explanation
+  readonly review: (question: ReviewQuestion) => readonly Reviewed[]
   readonly review: (question: ReviewQuestion) => readonly Reviewed[]
   /** The generated schema in Cedar's notation. */
   readonly cedarSchemaText: () => string
@@ -359,6 +361,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     visible,
     load,
     explain: (question) => explainCall(question, state, around, homeIssuer),
+    review: (question) => reviewAccess(question, state, around, homeIssuer),
     review: (question) => reviewAccess(question, state, around, homeIssuer),
     cedarSchemaText: () => (state === undefined ? '' : schemaText(state.schema)),
     close() {
