@@ -166,10 +166,18 @@ authorization:
 ${(options.moreIssuers ?? []).map((settings) => `    - ${settings}\n`).join('')}policies: { folder: ./policies }
 targets:
   records: { kind: mcp, url: "${target.url}", allowInsecureTarget: true${more(options.targetSettings)} }
-${options.yaml ?? ''}
+${withLimits(options.yaml ?? '')}
 `,
   )
   return file
+}
+
+/** Tests ask more of one person in a second than the defaults allow; the limits are asked all the same. */
+function withLimits(yaml: string): string {
+  if (/^rateLimits:/m.test(yaml)) return yaml
+  const names = ['address', 'client', 'person', 'tool', 'target']
+  const most = names.map((name) => `${name}: { perMinute: 1000000, burst: 1000000 }`)
+  return `${yaml}\nrateLimits: { ${most.join(', ')} }`
 }
 
 function publicUrlOf(port: number, { tls }: TestGatewayOptions): string {
