@@ -30,7 +30,7 @@ export async function troubledDisk(
   const { ok, findings: found } = await verifyLog(world.auditFolder)
   const recoveries = world
     .audit()
-    .filter(({ kind, reason }) => kind === 'recovery' && reason !== undefined).length
+    .filter(({ kind, lost }) => kind === 'recovery' && lost !== undefined).length
   findings.push({
     what: 'the logs afterwards',
     seen: `${ok ? 'verified' : found.map(({ code, what }) => `${code}: ${what}`).join('; ')}, ${recoveries} recoveries recorded`,

@@ -31,6 +31,8 @@ forbid (principal, action == AgentCore::Action::"records___delete_record", resou
 export type TestGatewayOptions = {
   /** Cedar text; default: DEFAULT_POLICY. */
   readonly policies?: string
+  /** False: no help for editors is written beside them. */
+  readonly policyHelp?: boolean
   readonly target?: RecordingTargetSettings
   /** Members of the target's settings in YAML flow form, after the url: `tools: { … }, timeouts: { … }`. */
   readonly targetSettings?: string
@@ -163,13 +165,18 @@ authorization:
   mode: external
   issuers:
     - { issuer: "${issuer.issuer}", profile: rfc9068, algorithms: [RS256, ES256], tags: { groups: groups }, tenant: tenant, allowInsecureIssuer: true${more(options.issuerSettings)} }
-${(options.moreIssuers ?? []).map((settings) => `    - ${settings}\n`).join('')}policies: { folder: ./policies }
+${(options.moreIssuers ?? []).map((settings) => `    - ${settings}\n`).join('')}policies: { folder: ./policies${options.policyHelp === false ? ', editorHelp: false' : ''} }
 targets:
   records: { kind: mcp, url: "${target.url}", allowInsecureTarget: true${more(options.targetSettings)} }
-${withLimits(options.yaml ?? '')}
+${withReserve(withLimits(options.yaml ?? ''))}
 `,
   )
   return file
+}
+
+/** Hundreds of gateways on one machine: none keeps much disk for itself, unless the test says how much. */
+function withReserve(yaml: string): string {
+  return /^audit:/m.test(yaml) ? yaml : `audit: { reserveBytes: 65536 }\n${yaml}`
 }
 
 /** Tests ask more of one person in a second than the defaults allow; the limits are asked all the same. */

@@ -15,6 +15,7 @@ publicUrl: http://127.0.0.1:${port}
 listen: { host: 127.0.0.1, port: ${port} }
 operations: { host: 127.0.0.1, port: 0 }
 stateFolder: ./state
+audit: { reserveBytes: 1048576 }
 authorization:
   mode: external
   issuers:

@@ -7,12 +7,15 @@ import { randomId } from '../system/ids.ts'
 import type { FrameToPut } from './channel.ts'
 import { answerOf, type TreeAnswer, type TreeQuestion } from './ask-tree.ts'
 import { openLog, pathsOf, type TakeHold } from './log-folder.ts'
+import { createFullDisk } from './full-disk.ts'
 import { createFrames } from './make-frames.ts'
 import type { Audit } from './record.ts'
 import { recoverFormer, type Recovered } from './recover.ts'
+import { createReserve } from './reserve.ts'
 import { createSampled } from './sampled.ts'
 import { createTail } from './tail.ts'
 import { openTree } from './tree-file.ts'
+import { unavailable } from './unavailable.ts'
 import { startWriting } from './writing.ts'
 
 export type AuditSettings = {
@@ -21,6 +24,8 @@ export type AuditSettings = {
   readonly rotateBytes?: number
   readonly rotateHours?: number
   readonly heartbeatSeconds?: number
+  /** Disk that is kept for the end; absent: none. */
+  readonly reserveBytes?: number
 }
 
 /** The log as a file that others follow: what is signed, anchored and sent elsewhere is read from there. */
@@ -48,6 +53,7 @@ const ROTATE_BYTES = 256 * 1024 * 1024
 const ROTATE_HOURS = 24
 const HEARTBEAT_SECONDS = 60
 const HOUR_MS = 3_600_000
+const FULL = 'the disk is full'
 /** What came of an intent that was refused after it had reached the file. */
 const NOT_CALLED = {
   class: 'cancelled',
@@ -64,10 +70,13 @@ export async function createAudit(
     rotateBytes = ROTATE_BYTES,
     rotateHours = ROTATE_HOURS,
     heartbeatSeconds = HEARTBEAT_SECONDS,
+    reserveBytes,
   }: AuditSettings,
   { clock, takeHold, log, onHealth }: AuditParts,
 ): Promise<Audit & { readonly own: OwnLog }> {
   const instance = randomId()
+  const reserve = reserveBytes === undefined ? undefined : createReserve(folder, reserveBytes)
+  await reserve?.make()
   const file = openLog(folder, instance, clock.wallMs(), takeHold)
   const frames = createFrames(clock)
   let lost = 0
@@ -77,24 +86,32 @@ export async function createAudit(
     onFailed: (reason) => {
       log.error({ reason }, 'the audit log cannot be written: nothing is called')
       onHealth(false)
+      const before = disk.isFull()
+      if (disk.hear(reason) && !before) keep(frames.record('recovery', {}, { full: true, reason }))
     },
     onRestored: (reason) => {
-      log.warn({ reason, lost }, 'the audit log is written again')
-      keep(frames.record('recovery', {}, { lost, reason }))
-      lost = 0
-      onHealth(true)
+      // What was given back is for the last records: calls wait until it could be made again.
+      if (!disk.isFull()) restored(reason)
     },
     onAbandoned: (sequence, requestId) =>
       keep(frames.outcome(sequence, requestId, NOT_CALLED, 0, 'the intent was not on the disk')),
     onRecords: (records) => tail.records(records),
   })
+  const restored = (reason: string): void => {
+    log.warn({ reason, lost }, 'the audit log is written again')
+    keep(frames.record('recovery', {}, { lost, reason }))
+    lost = 0
+    onHealth(true)
+  }
+  const disk = createFullDisk(reserve, writing.healthy, () => restored('the disk was full'))
   const tail = createTail((on) => writing.watch(on))
   const keep = (frame: FrameToPut): void => {
     if (!writing.keep(frame, 'lazy')) lost += 1
   }
-  const sampled = createSampled(clock, (kind, fields, members) =>
-    keep(frames.record(kind, fields, members)),
-  )
+  const sampled = createSampled(clock, (kind, fields, members) => {
+    if (disk.isFull()) lost += 1
+    else keep(frames.record(kind, fields, members))
+  })
   const timers = [
     setInterval(() => sampled.drain(), DRAIN_MS),
     // While it runs there is a record at least that often: a gap in time is a gap in the log.
@@ -102,12 +119,16 @@ export async function createAudit(
   ]
   for (const timer of timers) timer.unref()
 
-  const event: Audit['event'] = (kind, detail, about, requestId) =>
-    writing.await(frames.record(kind, { about, requestId }, { detail }))
+  const event: Audit['event'] = (kind, detail, about, requestId) => {
+    if (!disk.isFull()) return writing.await(frames.record(kind, { about, requestId }, { detail }))
+    lost += 1
+    return Promise.reject(unavailable(FULL))
+  }
 
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer)
+    disk.end()
     sampled.drain()
     const complete = await writing.close(frames.close())
     if (complete) file.close()
@@ -126,18 +147,20 @@ export async function createAudit(
 
   return {
     intent: (permit, credential, peerAddress, traceId) =>
-      writing.intend(
-        frames.intent(permit, credential, peerAddress, traceId),
-        permit.entry.facts.durability,
-        permit.requestId,
-      ),
+      disk.isFull()
+        ? Promise.reject(unavailable(FULL))
+        : writing.intend(
+            frames.intent(permit, credential, peerAddress, traceId),
+            permit.entry.facts.durability,
+            permit.requestId,
+          ),
     outcome: (intentSequence, requestId, facts, durationMs) =>
       keep(frames.outcome(intentSequence, requestId, facts, durationMs)),
     refusal: sampled.refusal,
     list: sampled.list,
     event,
     subscribe: tail.subscribe,
-    healthy: writing.healthy,
+    healthy: () => writing.healthy() && !disk.isFull(),
     close: () => (closed ??= close()),
     own: {
       folder,
