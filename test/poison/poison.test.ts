@@ -26,23 +26,27 @@ test('attacks M-11: every rule but those about other tools and size has a poison
 })
 
 test('attacks M-11: honest definitions are hardly ever held up', () => {
-  const honest = [...BENIGN, ...(TOOL_DEFINITIONS as unknown as JsonObject[]), ...DEFAULT_TOOLS]
+  const honest: readonly JsonObject[] = [
+    ...BENIGN,
+    ...(TOOL_DEFINITIONS as unknown as JsonObject[]),
+    ...(DEFAULT_TOOLS as unknown as JsonObject[]),
+  ]
   const held = honest
     .map((definition) => ({
-      name: (definition as JsonObject)['name'],
-      findings: scanDefinition(definition as JsonObject),
+      name: definition['name'],
+      findings: scanDefinition(definition),
     }))
     .filter(({ findings }) => findings.length > 0)
   console.log(`scanner: ${held.length} of ${honest.length} honest definitions are held up`)
-  for (const { name, findings } of held) console.log(`  ${String(name)}`, findings)
+  for (const { name, findings } of held) console.log(name, findings)
   expect(held.length / honest.length).toBeLessThanOrEqual(TOLERATED)
 })
 
 test('attacks M-11: excerpts show what is hidden, and nothing that a terminal would act on', () => {
   for (const { definition } of POISONED) {
     for (const { excerpt } of scanDefinition(definition)) {
-      // oxlint-disable-next-line no-control-regex -- to match them is what this is for
       expect(excerpt).not.toMatch(
+        // oxlint-disable-next-line no-control-regex -- to match them is what this is for
         /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069]/,
       )
     }

@@ -1,5 +1,6 @@
 // Rules over several settings at once. They run on the tree as read, beside the schema, so that one mistake
 // does not hide another; a value of the wrong type is the schema's to report and is passed over here.
+import { skeletonOf } from '../catalogue/names.ts'
 import { isLoopback } from './addresses.ts'
 import { finding } from './finding.ts'
 import type { Finding, PathKey } from './problem.ts'
@@ -106,22 +107,32 @@ function checkTargets(tree: Tree): Finding[] {
   const targets = memberOf(tree.value, 'targets')
   if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) return []
   const seen = new Map<string, string>()
+  // M-13: policies, records and lists name targets by these.
+  const looks = new Map<string, string>()
   return Object.keys(targets).flatMap((id) => {
     const path = ['targets', id]
     const settings = memberOf(targets, id)
     const findings = checkPlainHttp(tree, path, settings, 'url', 'allowInsecureTarget')
     const twin = seen.get(id.toLowerCase())
-    if (twin !== undefined) {
+    const double = looks.get(skeletonOf(id))
+    if (twin !== undefined || double !== undefined) {
       findings.push(
         finding(tree, path, {
           code: 'config.conflict',
-          message: `the target ids \`${twin}\` and \`${id}\` differ in case alone`,
-          expected: 'ids that differ when case is ignored',
+          message:
+            twin === undefined
+              ? `the target ids \`${double}\` and \`${id}\` look alike`
+              : `the target ids \`${twin}\` and \`${id}\` differ in case alone`,
+          expected:
+            twin === undefined
+              ? 'ids that nobody can take for one another'
+              : 'ids that differ when case is ignored',
           fix: 'rename one of them',
         }),
       )
     }
     seen.set(id.toLowerCase(), id)
+    looks.set(skeletonOf(id), id)
     return findings
   })
 }
