@@ -197,18 +197,6 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/policy-what-can.ts')).policyWhatCan,
   },
   {
-    words: ['policy', 'who-can'],
-    summary: 'list who may use a tool, and which line says so',
-    group: 'Deciding',
-    load: async () => (await import('./commands/policy-who-can.ts')).policyWhoCan,
-  },
-  {
-    words: ['policy', 'what-can'],
-    summary: 'list what somebody may use, and which line says so',
-    group: 'Deciding',
-    load: async () => (await import('./commands/policy-what-can.ts')).policyWhatCan,
-  },
-  {
     words: ['why'],
     summary: 'say what happened to one request',
     group: 'Deciding',
@@ -219,6 +207,18 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'check that the audit log is what was written',
     group: 'Proving',
     load: async () => (await import('./commands/audit-verify.ts')).auditVerify,
+  },
+  {
+    words: ['audit', 'search'],
+    summary: 'find records by person, tool, time, outcome',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-search.ts')).auditSearch,
+  },
+  {
+    words: ['audit', 'prove'],
+    summary: 'write proofs that others can check without us',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-prove.ts')).auditProve,
   },
   {
     words: ['audit', 'signer'],

@@ -1,85 +1,184 @@
-// Operator file: records out of the files. For one request (`why`), with the personal values that the side file
-// still has beside each record as `personal`: they are no part of it.
-import { existsSync } from 'node:fs'
-import type { JsonObject } from '../json/value.ts'
+// Operator file: records out of the files, by request, person, tool, target, client, time, outcome or code, latest first,
+// a page at a time. Persons are found by the values of the side file, and so is who a record is about: `personal` is
+// no part of the record. Answers come from indexes (search/columns.ts), and every hit from its own line.
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { parseKeepingNumbers } from '../json/raw-number.ts'
-import { recordIn } from './line.ts'
-import { logNames, pathsOf } from './log-folder.ts'
-import type { PersonalLine } from './personal.ts'
-import { readLines } from './read-lines.ts'
+import type { JsonObject } from '../json/value.ts'
+import { MAX_LINE_BYTES, recordIn } from './line.ts'
+import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
+import { parsePosition, positionText, type Position } from './position.ts'
+import { extend } from './search/build.ts'
+import { emptyColumns, readColumns, writeColumns, type Columns } from './search/columns.ts'
+import { find, type Question } from './search/find.ts'
+import {
+  commitmentsIn,
+  keysOfPerson,
+  personalIn,
+  personalValues,
+  subjectsOf,
+} from './search/personal-values.ts'
 
 export type FoundRecord = JsonObject & {
-  /** Label to value, for the commitments in the record whose person was not forgotten. */
+  /** Label to value, for the commitments in the record whose person was not erased. */
   readonly personal?: Readonly<Record<string, string>>
 }
 
-/** All verifiable records of one request, oldest first, in all logs of the folder. */
+export type SearchQuestion = Omit<Question, 'keys'> & {
+  /** A subject. */
+  readonly person?: string | undefined
+}
+
+export type Hit = Position & {
+  readonly record: JsonObject
+  readonly personal: Readonly<Record<string, string>> | undefined
+  /** Of an outcome what its intent says, of an intent how it ended. */
+  readonly call: {
+    readonly tool: string
+    readonly client: string
+    readonly outcome: string
+    /** The subject, unless erased; empty where it is about nobody. */
+    readonly person: string
+  }
+}
+
+export type Page = {
+  readonly hits: readonly Hit[]
+  /** Where to go on; `undefined`: there is no more. */
+  readonly next: string | undefined
+}
+
+const MOST = 1_000_000
+/** A segment that grew by less since its index was made is indexed in memory. */
+const WORTH_KEEPING_BYTES = 1024 * 1024
+
+/** All records of one request, oldest first, in all logs of the folder. */
 export async function findRecords(
   folder: string,
   requestId: string,
 ): Promise<readonly FoundRecord[]> {
-  if (!existsSync(folder)) return []
-  const wanted = Buffer.from(`"requestId":${JSON.stringify(requestId)}`)
-  const found: FoundRecord[] = []
-  for (const name of logNames(folder)) {
-    const { log, personal } = pathsOf(folder, name)
-    const records = await recordsWith(log, wanted, requestId)
-    if (records.length === 0) continue
-    const values = existsSync(personal) ? await personalValues(personal, records) : new Map()
-    for (const record of records) found.push(withPersonal(record, values))
-  }
-  return found
+  const { hits } = await search(folder, { request: requestId }, MOST)
+  return hits
+    .toReversed()
+    .map(({ record, personal }) => (personal === undefined ? record : { ...record, personal }))
 }
 
-async function recordsWith(
-  path: string,
-  wanted: Buffer,
-  requestId: string,
-): Promise<readonly JsonObject[]> {
-  const records: JsonObject[] = []
-  for await (const lines of readLines(path)) {
-    for (const { bytes } of lines) {
-      if (!bytes.includes(wanted)) continue
-      const record = recordIn(bytes)
-      if (typeof record === 'string') continue
-      const parsed = parseKeepingNumbers(record.toString()) as JsonObject
-      if (parsed['requestId'] === requestId) records.push(parsed)
+/** At most `limit` records before `before` (`next` of the page before). */
+export async function search(
+  folder: string,
+  question: SearchQuestion,
+  limit: number,
+  before?: string,
+): Promise<Page> {
+  const from = before === undefined ? undefined : parsePosition(before)
+  if (before !== undefined && from === undefined) throw new Error(`\`${before}\` is no position`)
+  if (!existsSync(folder)) return { hits: [], next: undefined }
+  const hits: Hit[] = []
+  for (const log of logNames(folder).toReversed()) {
+    if (from !== undefined && log > from.log) continue
+    const { personal } = pathsOf(folder, log)
+    const { person, ...rest } = question
+    const keys = person === undefined ? undefined : await keysOfPerson(personal, person)
+    if (keys?.size === 0) continue
+    const below = from?.log === log ? from.sequence : Infinity
+    // One more than asked for says whether there is another page.
+    const most = limit + 1 - hits.length
+    const found = await searchLog(folder, log, { ...rest, keys }, below, most)
+    hits.push(...(await withPersonal(found, personal)))
+    if (hits.length > limit) break
+  }
+  const page = hits.slice(0, limit)
+  const last = page.at(-1)
+  const next = hits.length > limit && last !== undefined ? positionText(last) : undefined
+  return { hits: page, next }
+}
+
+async function searchLog(
+  folder: string,
+  log: string,
+  question: Question,
+  below: number,
+  most: number,
+): Promise<Hit[]> {
+  const segments = segmentPaths(folder, log)
+  const indexed: { path: string; columns: Columns }[] = []
+  for (const path of segments) {
+    indexed.push({ path, columns: await columnsOf(path, indexed.at(-1)?.columns) })
+  }
+  const hits: Hit[] = []
+  for (const { path, columns } of indexed.toReversed()) {
+    if (hits.length >= most) break
+    const fd = openSync(path, 'r')
+    try {
+      for (const row of find(columns, question, rowBelow(columns, below))) {
+        const record = recordAt(fd, columns.column.offset[row] ?? 0)
+        if (record === undefined) continue
+        if (question.request !== undefined && record['requestId'] !== question.request) continue
+        hits.push({ log, ...hitOf(record, columns, row) })
+        if (hits.length >= most) break
+      }
+    } finally {
+      closeSync(fd)
     }
   }
-  return records
+  return hits
 }
 
-type Values = ReadonlyMap<string, { readonly label: string; readonly value: string }>
+/** The index of a segment as it is now; the one before it knows the intents that were open at its start. */
+async function columnsOf(segment: string, before: Columns | undefined): Promise<Columns> {
+  const path = segment.replace(/\.jsonl$/, '.index')
+  const columns = readColumns(path, segment) ?? emptyColumns()
+  if (columns.covered === 0) columns.carried = before?.carried ?? []
+  const { covered } = columns
+  await extend(columns, segment)
+  if (columns.covered - covered > WORTH_KEEPING_BYTES) writeColumns(path, columns)
+  return columns
+}
 
-async function personalValues(path: string, records: readonly JsonObject[]): Promise<Values> {
-  const wanted = new Set(records.flatMap((record) => [...texts(record)]))
-  const values = new Map<string, { label: string; value: string }>()
-  for await (const lines of readLines(path)) {
-    for (const { bytes, ended } of lines) {
-      if (!ended) continue
-      const line = JSON.parse(bytes.toString()) as PersonalLine
-      if ('commitment' in line && wanted.has(line.commitment)) values.set(line.commitment, line)
-    }
+function rowBelow(columns: Columns, sequence: number): number {
+  if (sequence === Infinity) return columns.rows
+  let [low, high] = [0, columns.rows]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((columns.column.sequence[middle] ?? 0) < sequence) low = middle + 1
+    else high = middle
   }
-  return values
+  return low
 }
 
-function withPersonal(record: JsonObject, values: Values): FoundRecord {
-  const known = [...texts(record)].flatMap((text) => values.get(text) ?? [])
-  if (known.length === 0) return record
+function recordAt(fd: number, offset: number): JsonObject | undefined {
+  const bytes = Buffer.alloc(MAX_LINE_BYTES + 1)
+  const read = readSync(fd, bytes, 0, bytes.length, offset)
+  const end = bytes.subarray(0, read).indexOf('\n')
+  const record = end < 0 ? 'malformed_line' : recordIn(bytes.subarray(0, end))
+  return typeof record === 'string'
+    ? undefined
+    : (parseKeepingNumbers(record.toString()) as JsonObject)
+}
+
+function hitOf(record: JsonObject, { column, texts }: Columns, row: number): Omit<Hit, 'log'> {
+  const text = (values: Uint32Array): string => texts[values[row] ?? 0] ?? ''
   return {
-    ...record,
-    personal: Object.fromEntries(known.map(({ label, value }) => [label, value])),
+    sequence: column.sequence[row] ?? 0,
+    record,
+    personal: undefined,
+    call: {
+      tool: text(column.tool),
+      client: text(column.client),
+      outcome: text(column.outcome),
+      // Its key, until the side file was asked.
+      person: text(column.who) || text(column.about),
+    },
   }
 }
 
-/** Texts of a record where a commitment may stand. */
-function* texts(record: JsonObject): Generator<string> {
-  for (const value of [record['source'], ...members(record['who']), ...members(record['about'])]) {
-    if (typeof value === 'string') yield value
-  }
-}
-
-function members(value: JsonObject[string] | undefined): readonly unknown[] {
-  return typeof value === 'object' && value !== null ? Object.values(value) : []
+async function withPersonal(hits: readonly Hit[], path: string): Promise<readonly Hit[]> {
+  if (hits.length === 0) return hits
+  const wanted = new Set(hits.flatMap(({ record }) => commitmentsIn(record)))
+  const values = await personalValues(path, wanted)
+  const subjects = await subjectsOf(path, new Set(hits.map(({ call }) => call.person)))
+  return hits.map(({ call, ...hit }) => ({
+    ...hit,
+    personal: personalIn(hit.record, values),
+    call: { ...call, person: subjects.get(call.person) ?? '' },
+  }))
 }
