@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { createAuthorize, type Authorize, type LoadResult } from './authorize/authorize.ts'
 import { createKeptSchemas } from './authorize/kept-schemas.ts'
-import { readPolicyFiles } from './authorize/policy-files.ts'
 import type { Connector } from './call/connector.ts'
 import { createMcpConnector } from './call/mcp/mcp.ts'
 import { createCatalogue, type CatalogueWatch } from './catalogue/catalogue.ts'
@@ -15,9 +14,11 @@ import { relaxations } from './config/relaxations.ts'
 import type { Config } from './config/schema.ts'
 import { readSettled } from './config/settled.ts'
 import { createObtain } from './credential/obtain.ts'
+import { createEditorHelp } from './editor-help.ts'
 import { createIdentify, type Identify } from './identify/identify.ts'
 import { createHeadSettings } from './in/head-settings.ts'
 import { createPipeline, type Handle } from './pipeline.ts'
+import { failingCases, readPolicySet } from './policy-set.ts'
 import { createRoutes } from './routes.ts'
 import type { Shared } from './shared.ts'
 
@@ -63,7 +64,7 @@ async function build(
   closers: (() => unknown)[],
 ): Promise<Omit<Generation, 'close'>> {
   const { folder } = config.policies
-  const readPolicies = () => readSettled([folder], () => readPolicyFiles(folder))
+  const readPolicies = () => readSettled([folder], () => readPolicySet(folder))
   const reading = readPolicies()
   // Awaited below, beside what takes longer.
   reading.catch(() => undefined)
@@ -110,27 +111,50 @@ async function build(
       keyCaches: shared.keyCaches,
     },
   )
-  let files = await reading
+  let set = await reading
+  const casesHold = async (next: typeof set): Promise<LoadResult | undefined> => {
+    const findings = await failingCases(next, catalogue.current(), authorizeSettings)
+    return findings.length === 0 ? undefined : { loaded: false, findings }
+  }
+  const editors = createEditorHelp(folder, shared.log)
+  const helpEditors = (): void => {
+    const schema = authorize.cedarSchema()
+    if (config.policies.editorHelp && schema !== undefined) void editors.write(schema)
+  }
   const reloadPolicies = async (): Promise<LoadResult | 'unchanged'> => {
     const next = await readPolicies()
-    if (isDeepStrictEqual(next, files)) return 'unchanged'
-    const loaded = await authorize.load({ files: next })
-    if (loaded.loaded) files = next
+    if (isDeepStrictEqual(next, set)) return 'unchanged'
+    const failing = await casesHold(next)
+    if (failing !== undefined) return failing
+    const onlyCases = isDeepStrictEqual(next.files, set.files)
+    const loaded = onlyCases ? 'unchanged' : await authorize.load({ files: next.files })
+    if (loaded === 'unchanged' || loaded.loaded) set = next
+    helpEditors()
     return loaded
   }
   const tryCatalogue = async (other: Catalogue): Promise<LoadResult> => {
     const trial = createAuthorize(authorizeSettings)
     try {
-      return await trial.load({ files, catalogue: other })
+      return await trial.load({ files: set.files, catalogue: other })
     } finally {
       trial.close()
     }
   }
-  const loading = authorize.load({ files, catalogue: catalogue.current() })
+  /** Tools that came late: what the cases say of them could not be asked before. */
+  const reportCases = async (): Promise<void> => {
+    const findings = await failingCases(set, catalogue.current(), authorizeSettings)
+    if (findings.length === 0) return
+    shared.log.error({ findings: findings.map(inOneLine) }, 'cases of the policies do not hold')
+  }
+  const loading = authorize.load({ files: set.files, catalogue: catalogue.current() })
   // A change that comes while this first load is under way is loaded next.
   const stopFollowing = catalogue.onChange(async (next) => {
     const loaded = await authorize.load({ catalogue: next })
-    if (loaded.loaded) shared.note('policy_changed', loadedDetail(loaded))
+    if (loaded.loaded) {
+      shared.note('policy_changed', loadedDetail(loaded))
+      helpEditors()
+      await reportCases()
+    }
     // The old pair of set and schema stays: what changed at the target is not callable until the set fits.
     if (!loaded.loaded) {
       shared.log.error(
@@ -141,7 +165,10 @@ async function build(
   })
   closers.unshift(stopFollowing)
   const first = await loading
-  if (!first.loaded) throw new Unfit(first.findings.map(inOneLine).join('\n'))
+  const unfit = first.loaded ? await casesHold(set) : first
+  if (unfit?.loaded === false) throw new Unfit(unfit.findings.map(inOneLine).join('\n'))
+  if (!first.loaded) throw new Unfit('the policies do not load')
+  helpEditors()
   await shared.audit.event('policy_changed', loadedDetail(first))
   for (const { path, meaning } of relaxations(config)) {
     shared.log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')

@@ -7,9 +7,9 @@ import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
 import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
-import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
 import type { Access } from './approval/access.ts'
 import { waitForApproval } from './approval/needs-approval.ts'
+import { fullSchema } from './catalogue-schema.ts'
 import {
   CHANGED,
   denied,
@@ -19,7 +19,6 @@ import {
   nothingLoaded,
   unusable,
 } from './denials.ts'
-import { schemaText } from './catalogue-schema.ts'
 import { convert, keyOf } from './convert.ts'
 import type { ConversionFailure } from './conversion-walk.ts'
 import { createDecisionCache, type PrincipalDecisions } from './decision-cache.ts'
@@ -100,9 +99,8 @@ export type Authorize = {
   readonly load: (change: Change) => Promise<LoadResult>
   readonly explain: (question: Question) => Explanation
   readonly review: (question: ReviewQuestion) => readonly Reviewed[]
-  readonly review: (question: ReviewQuestion) => readonly Reviewed[]
-  /** The generated schema in Cedar's notation. */
-  readonly cedarSchemaText: () => string
+  /** The generated schema in its JSON form; `undefined` before the first load. */
+  readonly cedarSchema: () => object | undefined
   /** Denies from now on, and leaves its place in the engine to the next one. */
   readonly close: () => void
 }
@@ -362,8 +360,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     load,
     explain: (question) => explainCall(question, state, around, homeIssuer),
     review: (question) => reviewAccess(question, state, around, homeIssuer),
-    review: (question) => reviewAccess(question, state, around, homeIssuer),
-    cedarSchemaText: () => (state === undefined ? '' : schemaText(state.schema)),
+    cedarSchema: () => (state === undefined ? undefined : fullSchema(state.schema)),
     close() {
       closed = true
       state = undefined

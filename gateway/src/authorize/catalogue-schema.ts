@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto'
 import type { Catalogue, CatalogueEntry } from '../catalogue/entry.ts'
 import type { JsonObject } from '../json/value.ts'
-import { cedar } from './engine.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
 import { identifierOf } from './names.ts'
 import { baseSchema, type CedarSchema } from './request-schema.ts'
@@ -109,12 +108,6 @@ export function fullSchema({ tools }: Pick<CatalogueSchema, 'tools'>): CedarSche
   const full = baseSchema()
   for (const { parts } of tools.values()) mergeSchema(full, JSON.parse(parts) as CedarSchema)
   return full
-}
-
-/** The schema as text, for operators and for the AgentCore console. */
-export function schemaText(schema: Pick<CatalogueSchema, 'tools'>): string {
-  const full = fullSchema(schema)
-  return cedar.schemaText(full) ?? JSON.stringify(full, undefined, 2)
 }
 
 /** Names that are identifiers come first, so that a look-alike of one of them is the one that stays out. */

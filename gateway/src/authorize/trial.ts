@@ -4,7 +4,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
 import { answerQuestion, entityOf, type Answered } from './answer.ts'
-import { schemaText } from './catalogue-schema.ts'
 import { cedar } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { Finding } from './finding.ts'
@@ -19,8 +18,6 @@ export type Trial = {
   readonly answer: (question: Question) => Answered
   readonly explain: (question: Question) => Explanation
   readonly loaded: Loaded
-  /** In Cedar's notation. */
-  readonly schemaText: () => string
   /** Leaves its place in the engine to the next one. */
   readonly close: () => void
 }
@@ -49,7 +46,6 @@ export async function openTrial(
     loaded,
     answer: (question) => answerQuestion(question, entityOf(question, homeIssuer), loaded, around),
     explain: (question) => explainCall(question, loaded, around, homeIssuer),
-    schemaText: () => schemaText(loaded.schema),
     close: place.leave,
   }
 }

@@ -101,7 +101,17 @@ export const configSchema = z
       .default([])
       .describe('browser origins that may call'),
     policies: z
-      .strictObject({ folder: path.describe('folder with the `*.cedar` files') })
+      .strictObject({
+        folder: path.describe(
+          'folder with the `*.cedar` files, and the `*.test.yaml` of their cases',
+        ),
+        editorHelp: z
+          .boolean()
+          .default(true)
+          .describe(
+            'write `sallyport.cedarschema`, its JSON form and the JSON Schema of cases into the folder, for editors',
+          ),
+      })
       .describe('who may do what'),
     targets: z
       .record(targetId, targetSettings)

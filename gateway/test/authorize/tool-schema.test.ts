@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
+  fullSchema,
   schemaOf as schemaFrom,
-  schemaText,
   type SchemaSources,
 } from '../../src/authorize/catalogue-schema.ts'
 import type { Catalogue } from '../../src/catalogue/entry.ts'
@@ -9,14 +9,13 @@ import { bindInput } from '../../src/authorize/bind-input.ts'
 import { identifierOf, targetOf } from '../../src/authorize/names.ts'
 import { baseSchema } from '../../src/authorize/request-schema.ts'
 import { generateToolSchema } from '../../src/authorize/generate-schema.ts'
+import { cedarNotation, notationOf } from '../../src/authorize/schema-text.ts'
 import type { JsonObject } from '../../src/json/value.ts'
 import { call, catalogue, identity, isPermitted, started, tool, inThisThread } from './world.ts'
 
 function schemaOf(offered: Catalogue, before?: SchemaSources['before']) {
   return schemaFrom(offered, { before, generate: inThisThread.generate })
 }
-
-const NO_INPUT = { kind: 'record', attributes: new Map() } as const
 
 function reasonOf(inputSchema: unknown): string {
   const made = generateToolSchema('t___x', inputSchema as JsonObject)
@@ -88,7 +87,7 @@ when { context.input has ${name} && context.input.${name} == AgentCore::t___x::I
   test('names that are no identifiers keep their action and lend their types another name', async () => {
     const schema = { type: 'object', properties: { side: { type: 'string', enum: ['a'] } } }
     const made = await schemaOf(catalogue([tool('my-target___get.prices', schema)]))
-    const text = schemaText(made)
+    const text = notationOf(JSON.stringify(fullSchema(made)))
     expect(text).toContain('action "my-target___get.prices"')
     expect(text).toContain('namespace AgentCore::my_target___get_prices::Input')
     expect([identifierOf('1-a'), targetOf('___x'), targetOf('a___b___c')]).toEqual([
@@ -128,10 +127,9 @@ when { context.input has ${name} && context.input.${name} == AgentCore::t___x::I
     expect((await schemaOf(catalogue([tool('t___b'), tool('t___a')]))).version).toBe(first.version)
   })
 
-  test('a schema that has no text is shown as JSON', async () => {
-    const parts = JSON.stringify({ AgentCore: { entityTypes: { E: 5 }, actions: {} } })
-    const tools = new Map([['t___x', { action: 't___x', input: NO_INPUT, parts }]])
-    expect(schemaText({ tools })).toContain('"E": 5')
+  test('a schema that has no text is said to have none', async () => {
+    const schema = { AgentCore: { entityTypes: { E: 5 }, actions: {} } }
+    await expect(cedarNotation(JSON.stringify(schema))).rejects.toThrow('no text for the schema')
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cedar, type Engine } from '../../src/authorize/engine.ts'
 import { principalEntity } from '../../src/authorize/principal-entity.ts'
+import { notationOf } from '../../src/authorize/schema-text.ts'
 import {
   call,
   catalogue,
@@ -126,7 +127,7 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
 
 describe('policy-audit §1.2: the AgentCore shape', () => {
   test('the schema can be read as Cedar text', async () => {
-    const text = (await started([], [PRICES])).cedarSchemaText()
+    const text = notationOf(JSON.stringify((await started([], [PRICES])).cedarSchema()))
     expect(text).toContain('namespace AgentCore')
     expect(text).toContain('action "market___get_prices" in [Action::"CallTool"] appliesTo')
   })
