@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startToyServer } from './world/toy-server.ts'
 import type { ToyServer } from './world/toy-server.ts'
 
-const ENTRY = fileURLToPath(new URL('../src/sallyport.ts', import.meta.url))
+const ENTRY = fileURLToPath(new URL('../src/sallyport.js', import.meta.url))
 let server: ToyServer
 let folder: string
 

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const COMMAND = fileURLToPath(new URL('../../cli/src/sallyport.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../cli/src/sallyport.js', import.meta.url))
 
 export type Ran = {
   readonly code: number

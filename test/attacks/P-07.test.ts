@@ -62,7 +62,7 @@ test('P-07 CWE-214: while a call is under way its process shows no token', async
   world.target.behave({ beforeHeadMs: 1000 })
   const reached = world.callsAtTarget().length
   const words = ['call', `${world.publicUrl}/mcp/records`, 'echo', '--token-file', file]
-  const child = spawn(process.execPath, ['cli/src/sallyport.ts', ...words], { stdio: 'ignore' })
+  const child = spawn(process.execPath, ['cli/src/sallyport.js', ...words], { stdio: 'ignore' })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   await expect.poll(() => world.callsAtTarget().length, { timeout: 20_000 }).toBe(reached + 1)
   const shown = ['cmdline', 'environ'].map((of) =>

@@ -1,17 +1,14 @@
-// The thread of workshop.ts: one job, one answer. The generator is loaded and used once before the time of the first
+// The process of workshop.ts: one job, one answer. The generator is loaded and used once before the time of the first
 // tool begins to count.
-import { parentPort } from 'node:worker_threads'
 import { parseKeepingNumbers } from '../json/raw-number.ts'
 import type { JsonObject } from '../json/value.ts'
 import { cedar } from './engine.ts'
 import { judgePolicies } from './judge-policies.ts'
 import type { Job, JobResult, WorkerMessage } from './workshop.ts'
 
-const port = parentPort
-if (port === null) throw new Error('this file runs as a worker')
-const tell = (message: WorkerMessage): void => port.postMessage(message, [])
+const tell = (message: WorkerMessage): void => void process.send?.(message)
 
-port.on('message', (job: Job) => {
+process.on('message', (job: Job) => {
   work(job).then(
     (result) => tell({ result }),
     (error: unknown) => tell({ failed: error instanceof Error ? error.message : String(error) }),

@@ -1,10 +1,11 @@
 // What loading policies does beside the request thread (policy-audit §1.2, attacks D-11): generating the schemas of
-// tools, which runs code over what a target wrote, and judging large sets. One worker for the process, started when
-// there is work and ended when there was none for a while. A tool that takes too long costs the worker its life and
-// itself a schema; the tools after it go on in a new one.
-import type { Worker } from 'node:worker_threads'
+// tools, which runs code over what a target wrote, and judging large sets. One worker for the gateway, started when
+// there is work and ended when there was none for a while; a process of its own, because the engine's memory comes back
+// with a process alone. A tool that takes too long costs the worker its life and itself a schema; the tools after it go
+// on in a new one.
+import type { ChildProcess } from 'node:child_process'
 import type { JsonObject } from '../json/value.ts'
-import { startWorker } from '../system/worker.ts'
+import { startWorkerProcess } from '../system/worker.ts'
 import { cedar, type Engine } from './engine.ts'
 import { judgePolicies, type Judged, type PoliciesToJudge } from './judge-policies.ts'
 import { noSchema, type Quarantine } from './tool-schema.ts'
@@ -32,7 +33,7 @@ export type JobResult = Generated | Judged
 export type WorkerMessage = 'ready' | { readonly result: JobResult } | { readonly failed: string }
 
 export type WorkshopSettings = {
-  readonly start?: () => Worker
+  readonly start?: () => ChildProcess
   readonly startMs?: number
   readonly perToolMs?: number
   readonly judgeMs?: number
@@ -51,7 +52,7 @@ class Late extends Error {}
 export function createWorkshop(settings: WorkshopSettings = {}): Workshop {
   const { start = startPolicyWorker, startMs = START_MS, perToolMs = PER_TOOL_MS } = settings
   const { judgeMs = JUDGE_MS, idleMs = IDLE_MS } = settings
-  let worker: Worker | undefined
+  let worker: ChildProcess | undefined
   let warm = false
   let idle: NodeJS.Timeout | undefined
   let last: Promise<unknown> = Promise.resolve()
@@ -71,7 +72,7 @@ export function createWorkshop(settings: WorkshopSettings = {}): Workshop {
   }
 
   function end(): void {
-    void worker?.terminate()
+    worker?.kill('SIGKILL')
     worker = undefined
     warm = false
   }
@@ -83,7 +84,7 @@ export function createWorkshop(settings: WorkshopSettings = {}): Workshop {
         await heard(worker, startMs)
       }
       const answered = heard(worker, limitMs)
-      worker.postMessage(job, [])
+      worker.send(job)
       return (await answered) as JobResult
     } catch (error) {
       end()
@@ -122,14 +123,12 @@ export function createWorkshop(settings: WorkshopSettings = {}): Workshop {
 /** The one of this process. */
 export const workshop: Workshop = createWorkshop()
 
-function startPolicyWorker(): Worker {
-  const worker = startWorker(new URL('./policy-worker.ts', import.meta.url), undefined)
-  worker.unref()
-  return worker
+function startPolicyWorker(): ChildProcess {
+  return startWorkerProcess(new URL('./policy-worker.ts', import.meta.url))
 }
 
 /** The next message of the worker, or its result. */
-function heard(worker: Worker, limitMs: number): Promise<'ready' | JobResult> {
+function heard(worker: ChildProcess, limitMs: number): Promise<'ready' | JobResult> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => () => {
       clearTimeout(timer)

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
-import { describe, expect, test } from 'vitest'
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { schemaOf } from '../../src/authorize/catalogue-schema.ts'
 import { cedar } from '../../src/authorize/engine.ts'
 import { createKeptSchemas, MADE_BY } from '../../src/authorize/kept-schemas.ts'
@@ -26,14 +28,20 @@ import {
 const TEXT = { type: 'object', properties: { a: { type: 'string' } } }
 
 /** A worker that answers as the script in `onMessage` says. */
-function scripted(onMessage: string): () => Worker {
-  const code = `const { parentPort } = require('node:worker_threads')
-parentPort.on('message', (job) => { ${onMessage} })
-parentPort.postMessage('ready')`
-  return () => new Worker(code, { eval: true })
+function scripted(onMessage: string): () => ChildProcess {
+  const folder = mkdtempSync(join(tmpdir(), 'workshop-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'worker.cjs')
+  writeFileSync(file, `process.on('message', (job) => { ${onMessage} })\nprocess.send('ready')`)
+  return () =>
+    fork(file, {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
 }
 const STUCK_ON_B = `if (job.tool?.name === 't___b') for (;;) {}
-parentPort.postMessage({ result: { parts: '{}' } })`
+process.send({ result: { parts: '{}' } })`
 
 describe('policy-audit §1.2: schemas are made beside the request thread', () => {
   test('what the worker makes is what this thread would make', async () => {
@@ -96,7 +104,7 @@ describe('policy-audit §1.2: schemas are made beside the request thread', () =>
   test.each([
     ['that ends', `process.exit(3)`],
     ['that throws', `throw new Error('broken')`],
-    ['that says so', `parentPort.postMessage({ failed: 'broken' })`],
+    ['that says so', `process.send({ failed: 'broken' })`],
   ])('a worker %s refuses the load; the last good state goes on', async (_how, script) => {
     const broken = createWorkshop({ start: scripted(script) })
     let from = inThisThread

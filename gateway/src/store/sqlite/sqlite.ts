@@ -2,9 +2,10 @@
 // a restart (WAL, busy timeout). A verb that is not answered in time is a Fault; a worker that dies is
 // replaced at the next call, so that a store which comes back needs nobody.
 import { closeSync, openSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { Fault } from '../../fault.ts'
 import type { Clock } from '../../system/clock.ts'
+import { startWorker } from '../../system/worker.ts'
 import { KINDS, storedId, type KindRules } from '../kinds.ts'
 import { createSteadyTime } from '../steady-time.ts'
 import type { Kind, Put, Row, Store } from '../store.ts'
@@ -44,7 +45,7 @@ export async function createSqliteStore(settings: SqliteSettings, clock: Clock):
     // sqlite gives the -wal and -shm files the mode of the database.
     closeSync(openSync(path, 'a', 0o600))
     const workerData: WorkerSettings = { path, rules, busyTimeoutMs: timeoutMs * BUSY_SHARE }
-    const worker = new Worker(new URL('sqlite-worker.ts', import.meta.url), { workerData })
+    const worker = startWorker(new URL('./sqlite-worker.ts', import.meta.url), workerData)
     worker.unref()
     const opened = new Promise<void>((resolve, reject) => {
       worker.once('error', reject)
