@@ -100,7 +100,9 @@ function invalid(tree: Tree, path: readonly PathKey[]): readonly Finding[] {
   const expected = node === undefined ? 'another value' : describeExpected(node)
   if (value !== undefined) {
     const fix = fixFor(node, value)
-    return [invalidValue(tree, path, `is not ${expected}`, fix ? { fix, expected } : { expected })]
+    const what = isText(node) ? kindOf(value) : undefined
+    const message = what === undefined ? `is not ${expected}` : `is ${what}, not ${expected}`
+    return [invalidValue(tree, path, message, fix ? { fix, expected } : { expected })]
   }
   // A value that could not be replaced from the environment has its own finding.
   if (tree.places.has(placeKey(path))) return []
@@ -148,7 +150,23 @@ function notInThisVersion(
 function fixFor(node: SchemaNode | undefined, value: unknown): string | undefined {
   if (node?.['x-fix'] !== undefined) return node['x-fix']
   if (value === null) return 'give it a value, or remove the key'
+  if (isText(node) && kindOf(value) !== undefined && typeof value !== 'object') {
+    return 'put it in quotes if it is meant as it stands'
+  }
   const names = (node?.enum ?? []).filter((name) => typeof name === 'string')
   const guess = typeof value === 'string' ? nearest(value, names) : undefined
   return guess === undefined ? undefined : `did you mean \`${guess}\`?`
+}
+
+/** Whether a text belongs there. */
+function isText(node: SchemaNode | undefined): boolean {
+  return node?.type === 'string' && node.enum === undefined && node.const === undefined
+}
+
+/** What YAML made of a value that is no text, in words. */
+function kindOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return 'a number'
+  if (typeof value === 'boolean') return 'a boolean'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'a map' : undefined
 }

@@ -7,11 +7,13 @@ import { checkTogether } from './checks.ts'
 import { coerceEnvironment } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { toProblems } from './excerpt.ts'
+import { finding } from './finding.ts'
 import { finishConfig } from './finish.ts'
 import { judge } from './judge.ts'
 import type { Finding, Problem, ProblemCode } from './problem.ts'
 import { CONFIG_PROBLEMS } from './problem.ts'
 import { placeKey, readYaml } from './read-yaml.ts'
+import type { Tree } from './read-yaml.ts'
 import { secretRanges } from './redact.ts'
 import type { Config } from './schema.ts'
 
@@ -30,11 +32,41 @@ export type LoadResult = Loaded | { readonly problems: readonly Problem[] }
 export async function loadConfig(path: string, environment: Environment): Promise<LoadResult> {
   const file = resolve(path)
   const text = await readText(file)
-  return typeof text === 'string' ? parseConfig(text, file, environment) : { problems: [text] }
+  if (typeof text !== 'string') return { problems: [text] }
+  const { result, tree } = parse(text, file, environment)
+  if ('problems' in result) return result
+  const missing = await missingFolder(result.config, tree)
+  if (missing === undefined) return result
+  return {
+    problems: toProblems({ file, text, secrets: secretRanges(tree), understood: true }, [missing]),
+  }
+}
+
+/** A folder of policies that is not there would be found when the gateway starts, or worse, reloads. */
+async function missingFolder({ policies }: Config, tree: Tree): Promise<Finding | undefined> {
+  const facts = await stat(policies.folder).catch((error: NodeJS.ErrnoException) => error.code)
+  if (typeof facts === 'object' && facts.isDirectory()) return undefined
+  return finding(tree, ['policies', 'folder'], {
+    code: 'config.unreadable',
+    message:
+      typeof facts === 'object'
+        ? '`policies.folder` is a file'
+        : '`policies.folder` is not there or cannot be read',
+    expected: 'a folder with `*.cedar` files',
+    fix: `create \`${policies.folder}\`; an empty folder denies every call`,
+  })
 }
 
 /** The same for a text at hand; `file` is where it would lie. */
 export function parseConfig(text: string, file: string, environment: Environment): LoadResult {
+  return parse(text, file, environment).result
+}
+
+function parse(
+  text: string,
+  file: string,
+  environment: Environment,
+): { readonly result: LoadResult; readonly tree: Tree } {
   const { tree: read, findings: syntax } = readYaml(text, environment)
   const understood = read.value !== undefined
   const findings: Finding[] = [...syntax]
@@ -46,11 +78,11 @@ export function parseConfig(text: string, file: string, environment: Environment
     findings.push(...judged.findings.filter(({ path }) => !known.has(placeKey(path))), ...together)
     if (judged.value !== undefined && findings.length === 0) {
       const config = finishConfig(judged.value, dirname(file))
-      return { config, file, digest: digestOf(config) }
+      return { result: { config, file, digest: digestOf(config) }, tree }
     }
   }
   const secrets = understood ? secretRanges(tree) : []
-  return { problems: toProblems({ file, text, secrets, understood }, findings) }
+  return { result: { problems: toProblems({ file, text, secrets, understood }, findings) }, tree }
 }
 
 function digestOf(config: Config): string {

@@ -1,4 +1,5 @@
-// The name that was probably meant: smallest edit distance (Levenshtein), case ignored.
+// The name that was probably meant: smallest edit distance, case ignored, where two letters that changed places are one
+// mistake and not two (optimal string alignment).
 
 /** The nearest candidate, if it is near enough to be suggested. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
@@ -17,15 +18,19 @@ export function nearest(name: string, candidates: readonly string[]): string | u
 }
 
 function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
+  let before: readonly number[] = []
+  let previous: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let row = 1; row <= from.length; row++) {
     const current = [row]
     for (let column = 1; column <= to.length; column++) {
       const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1)
       const removed = (previous[column] ?? 0) + 1
       const added = (current[column - 1] ?? 0) + 1
-      current.push(Math.min(replaced, removed, added))
+      const swaps = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const swapped = swaps && row > 1 && column > 1 ? (before[column - 2] ?? 0) + 1 : Infinity
+      current.push(Math.min(replaced, removed, added, swapped))
     }
+    before = previous
     previous = current
   }
   return previous[to.length] ?? 0

@@ -7,6 +7,7 @@ import { replaceEnvironment } from './environment-text.ts'
 import type { Environment } from './environment.ts'
 import type { Finding, PathKey } from './problem.ts'
 import { syntaxFinding } from './syntax-findings.ts'
+import { unclosedBrackets } from './unclosed-brackets.ts'
 
 const MAX_ALIASES = 100
 const MAX_NODES = 50_000
@@ -44,8 +45,12 @@ export function readYaml(
       logLevel: 'error',
     })
     reading.document = document
-    for (const error of [...document.errors, ...document.warnings]) {
-      reading.findings.push(syntaxFinding(error.code, error.pos))
+    const unclosed = document.errors.length > 0 ? unclosedBrackets(text) : []
+    reading.findings.push(...unclosed)
+    for (const { code, pos } of [...document.errors, ...document.warnings]) {
+      // What follows an open bracket is not indented wrongly, it is taken for a part of it.
+      const follows = unclosed.some(({ range }) => range[0] < pos[0])
+      if (code !== 'BAD_INDENT' || !follows) reading.findings.push(syntaxFinding(code, pos))
     }
     if (hasDirectives(document)) reading.findings.push(syntaxFinding('BAD_DIRECTIVE', [0, 1]))
     const value = document.errors.length > 0 ? undefined : reading.read(document.contents, [])

@@ -1,6 +1,6 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import { changed, ENVIRONMENT, GOOD, good, problemsOf } from './sample-config.ts'
@@ -89,7 +89,9 @@ describe('files that are no configuration', () => {
   })
 
   test('the good configuration loads from a file', async () => {
-    const result = await loadConfig(await file(GOOD), ENVIRONMENT)
+    const path = await file(GOOD)
+    await mkdir(join(dirname(path), 'policies'))
+    const result = await loadConfig(path, ENVIRONMENT)
     expect('config' in result && result.config.listen.port).toBe(8444)
   })
 })
@@ -131,5 +133,31 @@ describe('`${NAME}` in values', () => {
     expect(problemsOf(changed('./state', './${state'))).toMatchObject([
       { code: 'config.environment', line: 8, column: 14 },
     ])
+  })
+})
+
+describe('the folder of the policies', () => {
+  async function problems(make: (folder: string) => Promise<unknown>) {
+    const path = await file(GOOD)
+    await make(join(dirname(path), 'policies'))
+    const loaded = await loadConfig(path, ENVIRONMENT)
+    return 'problems' in loaded ? loaded.problems : []
+  }
+  const place = { code: 'config.unreadable', line: 19, column: 21, path: 'policies.folder' }
+
+  test('is missing: found before anything runs', async () => {
+    expect(await problems(async () => undefined)).toMatchObject([
+      { ...place, message: '`policies.folder` is not there or cannot be read' },
+    ])
+  })
+
+  test('is a file', async () => {
+    expect(await problems((folder) => writeFile(folder, ''))).toMatchObject([
+      { ...place, message: '`policies.folder` is a file' },
+    ])
+  })
+
+  test('is there', async () => {
+    expect(await problems((folder) => mkdir(folder))).toEqual([])
   })
 })

@@ -7,6 +7,15 @@ import { changed, GOOD, problemsOf } from './sample-config.ts'
 const MISTAKES: readonly (readonly [name: string, from: string, to: string, code: string, at: string, words: RegExp])[] = [
     ['an unknown key suggests the one that was meant', 'operations:', 'opertions:', 'config.unknown_key', '7:1', /did you mean `operations`\?/],
     ['an unknown key deep inside has its own place', 'connectMs', 'conectMs', 'config.unknown_key', '34:17', /did you mean `connectMs`\?/],
+    ['two letters that changed places are one mistake', '127.0.0.1, port: 9464', '127.0.0.1, prot: 9464', 'config.unknown_key', '7:32', /did you mean `port`\?/],
+    ['a bracket that is not closed is named at its place', 'policies: { folder: ./policies }', 'policies: { folder: ./policies', 'config.invalid_yaml', '19:11', /the bracket `\{` is not closed/],
+    ['a square bracket that is not closed is named at its place', "['https://app.acme.example']", "['https://app.acme.example'", 'config.invalid_yaml', '18:17', /the bracket `\[` is not closed/],
+    ['a number where a text belongs says what YAML read', 'stateFolder: ./state', 'stateFolder: 5', 'config.invalid_value', '8:14', /is a number, not a path[^]*quotes/],
+    ['a list where a text belongs says so', 'stateFolder: ./state', 'stateFolder: [a]', 'config.invalid_value', '8:1', /is a list, not a path/],
+    ['a limit that lacks its burst says its form', 'log: {', 'rateLimits: { person: { perMinute: 5 } }\nlog: {', 'config.invalid_value', '37:15', /a map with `perMinute` and `burst`, both from 1 to 1000000, or `off`/],
+    ['a limit of nothing says its form', 'log: {', 'rateLimits: { person: { perMinute: 0, burst: 1 } }\nlog: {', 'config.invalid_value', '37:36', /a whole number from 1 to 1000000/],
+    ['a limit by another name is questioned', 'log: {', 'rateLimits: { persons: off }\nlog: {', 'config.unknown_key', '37:15', /did you mean `person`\?/],
+    ['a limit of a target that only the whole gateway has is refused', 'timeouts: { connectMs: 3000 }', 'rateLimits: { person: off }', 'config.unknown_key', '34:19', /`tool`, `target`, `concurrent`/],
     ['a key unlike all others is to be removed', 'requiredScopes: [mcp]', 'zzz: [mcp]', 'config.unknown_key', '17:3', /remove it/],
     ['a required key that is missing is named', 'policies: { folder: ./policies }\n', '', 'config.missing', '2:1', /`policies` is missing/],
     ['a required key deep inside is named at its parent', '      profile: rfc9068\n', '', 'config.missing', '12:7', /`authorization.issuers\[0\].profile` is missing/],
@@ -52,6 +61,27 @@ describe('every mistake has its place, what was seen, what is expected and a fix
     expect(problem?.fix).not.toBe('')
     expect(problem?.expected).not.toBe('')
     expect(renderProblems(problems, false)).toMatch(words)
+  })
+
+  test('an issuer that is listed again by an alias is refused', () => {
+    const text = GOOD.replace('- issuer:', '- &acme\n      issuer:').replace(
+      '  requiredScopes',
+      '    - *acme\n  requiredScopes',
+    )
+    expect(problemsOf(text)).toMatchObject([
+      { code: 'config.conflict', path: 'authorization.issuers[1].issuer' },
+    ])
+  })
+
+  test('brackets inside of each other that are not closed are named, one by one', () => {
+    const places = problemsOf('a: [ { b: 1\nc: { d: 2 }\n').map(({ line, column, message }) => [
+      `${line}:${column}`,
+      message,
+    ])
+    expect(places).toEqual([
+      ['1:4', 'the bracket `[` is not closed'],
+      ['1:6', 'the bracket `{` is not closed'],
+    ])
   })
 
   test('all problems are reported at once, also behind a bad name and a bad kind', () => {
