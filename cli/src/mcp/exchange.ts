@@ -2,10 +2,10 @@
 // and a token only over TLS or to loopback. What the answer means is answer.ts.
 import { isLoopback } from '@sallyport/gateway/oauth/network.ts'
 import { CommandFailure } from '../exit-codes.ts'
-import { deepestMessage } from '../terminal/deepest-message.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { bodyOf, PROTOCOL_VERSION } from './request.ts'
+import { unreachable } from './unreachable.ts'
 import type { McpRequest } from './request.ts'
 
 export async function exchange(
@@ -30,11 +30,7 @@ export async function exchange(
       },
     })
   } catch (cause) {
-    const seen = cause instanceof Error ? deepestMessage(cause) : String(cause)
-    throw new CommandFailure('unreachable', `no answer from \`${url.origin}\`: ${seen}`, {
-      fix: 'check the address, and that the server runs',
-      cause,
-    })
+    throw unreachable(url, cause)
   }
 }
 

@@ -77,6 +77,7 @@ export function rpcFailure(error: JsonObject): CommandFailure {
 
 /** The exit code follows the stage in the gateway's stable codes. */
 export function exitOfCode(code: string | undefined, otherwise: ExitName): ExitName {
+  if (code === 'authorize.rate_limited') return 'tryLater'
   if (code?.startsWith('authorize.') === true) return 'denied'
   if (code?.startsWith('identify.') === true) return 'signIn'
   return otherwise
@@ -93,7 +94,9 @@ function detailsOf(answer: Answer): Details {
   const body = 'error' in answer ? answer.error : answer.other
   const data = 'error' in answer ? (objectOf(answer.error['data']) ?? body) : body
   const code = stringOf(data['code'])
-  const fix = stringOf(data['fix'])
+  const { retryAfter } = data
+  const fix =
+    typeof retryAfter === 'number' ? `try again in ${retryAfter} s` : stringOf(data['fix'])
   const requestId = stringOf(data['request_id'])
   return {
     message: stringOf(body['error_description']) ?? stringOf(body['message']),
