@@ -78,7 +78,9 @@ export async function startPublishing(
     own,
     parts.takeHold,
     async (left) => {
-      const ending = await follow(left, () => undefined)
+      const ending = await follow(left, ({ kind, id }, failing) => {
+        if (failing !== undefined) log.error({ log: left.name, of: id, failing }, FAILS[kind])
+      })
       const done = await ending.finish()
       ending.stop()
       return done
