@@ -15,6 +15,10 @@ export function changesOf(
     const names = policies.filter(({ id }) => deciding.includes(id)).map(nameOf)
     return [`without ${names.join(' and ')} it would be denied`]
   }
+  if (code === 'authorize.needs_approval') {
+    const asking = policies.filter(({ id }) => deciding.includes(id)).map(nameOf)
+    return [`a second person approves it, as ${asking.join(' and ')} asks`]
+  }
   if (code === 'authorize.reserved_key') return ['arguments without the reserved name']
   if (code === 'authorize.inconvertible_argument')
     return ['an argument that fits its declared type']

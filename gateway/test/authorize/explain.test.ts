@@ -227,3 +227,16 @@ permit(principal, action, resource) when { if true then {a: 1}.a == 2 else true 
     expect(empty.explain(ask({})).decision).toBe('allow')
   })
 })
+
+test('policy-audit §1.5: a call that waits for approval says so, and which policy asks', async () => {
+  const asks = `@id("ask") @approval("approver") permit(principal, action, resource);`
+  const authorize = await started([asks], [TRADE])
+  expect(authorize.explain(ask({ volume: 5 }))).toMatchObject({
+    decision: 'deny',
+    code: 'authorize.needs_approval',
+    reason: 'waits for approval by `approver`',
+    visible: true,
+    deciding: ['1.cedar#ask'],
+    changes: ['a second person approves it, as the permit `1.cedar#ask` (1.cedar:1) asks'],
+  })
+})
