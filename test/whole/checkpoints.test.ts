@@ -3,6 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { startWitness } from '@sallyport/sample/witness/witness.ts'
+import { isSignedBy, parseVerifierKey } from '@sallyport/gateway/audit/note.ts'
 import { readCheckpoints } from '@sallyport/gateway/audit/checkpoint.ts'
 import { startSigner } from '@sallyport/gateway/audit/signer/signer.ts'
 import { startTestGateway } from '../support/gateway.ts'
@@ -37,4 +42,56 @@ test('policy-audit §2.3: checkpoints are signed by somebody else, kept elsewher
   expect(readFileSync(join(audit, 'checkpoint.keys'), 'utf8')).toContain(signer.verifierKey())
   expect(world.audit().map(({ kind }) => kind)).toContain('key_changed')
   expect(readdirSync(audit).filter((name) => name.endsWith('.progress'))).toEqual([])
+})
+
+test('policy-audit §2.3, §2.6: a witness cosigns what it is shown, and a sink has every record of the process', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-signer-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const signer = await startSigner({
+    socket: join(folder, 's'),
+    keyFile: join(folder, 'key'),
+    name: 'gateway.example/audit',
+  })
+  onTestFinished(() => signer.close())
+  const witness = await startWitness({ logs: signer.verifierKey() })
+  onTestFinished(() => witness.stop())
+  const lines: string[] = []
+  const sink = createServer((request, response) => {
+    void text(request).then((body) => {
+      lines.push(...body.split('\n').filter(Boolean))
+      response.end()
+    })
+  })
+  await new Promise<void>((resolve) => {
+    sink.listen(0, '127.0.0.1', resolve)
+  })
+  onTestFinished(() => {
+    sink.closeAllConnections()
+    sink.close()
+  })
+  const { port } = sink.address() as AddressInfo
+  const world = await startTestGateway({
+    folder,
+    yaml: `audit:
+  reserveBytes: 65536
+  checkpoint: { everyRecords: 1 }
+  signer: { socket: ./s }
+  anchors: { notary: { kind: witness, url: "${witness.url}", key: "${witness.key}", allowInsecure: true } }
+  sinks: { siem: { kind: https, url: "http://127.0.0.1:${port}/", allowInsecure: true } }`,
+  })
+  expect(
+    (await world.call({ method: 'tools/call', params: { name: 'echo', arguments: {} } })).status,
+  ).toBe(200)
+  await vi.waitFor(() => expect(Object.keys(witness.seen())).toHaveLength(1), 10_000)
+  await world.stop()
+
+  const records = world.audit()
+  const [origin = ''] = Object.keys(witness.seen())
+  expect(witness.seen()).toEqual({ [origin]: records.length })
+  const log = origin.slice(origin.lastIndexOf('/') + 1)
+  const last = (await readCheckpoints(join(folder, `state/audit/${log}.checkpoints`))).at(-1)
+  const key = parseVerifierKey(witness.key)
+  expect(last?.size).toBe(records.length)
+  expect(last && key && isSignedBy(last.note, key)).toBe(true)
+  expect(lines.map((line) => (JSON.parse(line) as { record: unknown }).record)).toEqual(records)
 })
