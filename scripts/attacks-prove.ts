@@ -4,11 +4,12 @@
 // the table is written to docs/reports/attacks.md with the commit's hash.
 import './assert-node.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readTests, readUnproven, type AttackTest } from './attack-catalogue.ts'
+import { copyTree } from './copy-tree.ts'
 
 type Verdict = 'proven' | 'not proven' | 'patch does not apply' | 'control broke'
 type VitestReport = {
@@ -85,34 +86,6 @@ function prove(test: AttackTest): { verdict: Verdict; red: number; green: number
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
-}
-
-/** The tree as it is, node_modules linked; workspace links inside point back into the copy. */
-function copyTree(scratch: string): void {
-  for (const part of ['gateway', 'cli', 'sample', 'bench', 'test', 'scripts', 'docs']) {
-    cpSync(part, join(scratch, part), {
-      recursive: true,
-      filter: (source) => !relative('.', source).includes('node_modules'),
-    })
-  }
-  for (const file of ['package.json', 'vitest.config.ts', 'tsconfig.json'])
-    cpSync(file, join(scratch, file))
-  cpSync('node_modules/.bin', join(scratch, 'node_modules/.bin'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  })
-  for (const entry of execFileSync('ls', ['-A', 'node_modules'], { encoding: 'utf8' })
-    .trim()
-    .split('\n')) {
-    if (entry === '.bin' || entry === '@sallyport' || entry === 'sallyport' || entry === '.vite')
-      continue
-    symlinkSync(join(process.cwd(), 'node_modules', entry), join(scratch, 'node_modules', entry))
-  }
-  execFileSync('mkdir', ['-p', join(scratch, 'node_modules/@sallyport')])
-  for (const name of ['gateway', 'sample', 'bench']) {
-    symlinkSync(join(scratch, name), join(scratch, 'node_modules/@sallyport', name))
-  }
-  symlinkSync(join(scratch, 'cli'), join(scratch, 'node_modules/sallyport'))
 }
 
 function runTest(scratch: string, file: string): VitestReport | undefined {
