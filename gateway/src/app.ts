@@ -1,6 +1,5 @@
 // The composition root of one process: what outlives a configuration is made here, and the listeners. What one
 // configuration makes is generation.ts; how a new one takes over is reload.ts.
-import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { listenAdmin } from './admin/admin.ts'
@@ -36,6 +35,7 @@ import { createReload, type ReloadReport } from './reload.ts'
 import { createSecrets } from './secrets/resolve.ts'
 import { readTlsMaterial } from './secrets/tls-material.ts'
 import type { Shared } from './shared.ts'
+import { openStateFolder } from './state-folder.ts'
 import { takeHold } from './store/sqlite/take-hold.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'
 import { systemClock, type Clock } from './system/clock.ts'
@@ -87,7 +87,7 @@ async function compose(
 ): Promise<Gateway> {
   const { config } = loaded
   const log = createLog({ level: config.log.level, stream, clock })
-  mkdirSync(config.stateFolder, { recursive: true, mode: 0o700 })
+  const relaxed = openStateFolder(config.stateFolder)
   const health = createHealth((report) => reportHealth(log, report))
   const metrics = createMetrics()
   closers.push(addProcessMetrics(metrics))
@@ -116,6 +116,11 @@ async function compose(
   const note: Shared['note'] = (kind, detail) =>
     void audit.event(kind, detail).catch(() => undefined)
   await audit.event('boot', { version: VERSION, config: loaded.digest, node: process.version })
+
+  for (const { path, meaning } of relaxed) {
+    log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')
+    await audit.event('relaxed', { setting: path, meaning })
+  }
 
   const store = await createSqliteStore({ path: join(config.stateFolder, 'state.sqlite') }, clock)
   closers.push(() => store.close())
