@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import { CommandFailure, exitCode } from '../exit-codes.ts'
 import { askGateway } from '../gateway/admin-socket.ts'
 import { showRecord } from '../gateway/show-record.ts'
+import { whySentence } from '../gateway/why-sentence.ts'
 import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
 import type { StateFolderOptions } from '../gateway/state-folder.ts'
 import { objectsOf } from '../mcp/shape.ts'
@@ -24,11 +25,12 @@ export const why: Command<StateFolderOptions> = {
         fix: 'check the id, and that this is the gateway that answered',
       })
     }
-    terminal.out(
-      json
-        ? `${jsonText(answer)}\n`
-        : records.map((record) => showRecord(record, terminal)).join(''),
-    )
+    if (json) terminal.out(`${jsonText(answer)}\n`)
+    else {
+      const sentence = whySentence(records)
+      if (sentence !== '') terminal.out(`${sentence}\n`)
+      terminal.out(records.map((record) => showRecord(record, terminal)).join(''))
+    }
     return exitCode('ok')
   },
 }

@@ -22,11 +22,12 @@ export function lineOfRecord(record: JsonObject, terminal: Style): string {
   return parts.filter((part) => part !== '').join('  ')
 }
 
-/** Every member on its own line under the headline, nested ones as JSON. */
+/** Every member on its own line under the headline, nested ones as JSON; the log's own bookkeeping last. */
 export function showRecord(record: JsonObject, terminal: Style): string {
   const kind = text(record['kind'])
   const head = terminal.style('out', colorOf(record), headline(record, kind))
-  const members = Object.entries(record).filter(([name]) => !HEADLINE.has(name))
+  const all = Object.entries(record).filter(([name]) => !HEADLINE.has(name))
+  const members = [...all].sort(([a], [b]) => lateness(a) - lateness(b))
   const width = Math.max(0, ...members.map(([name]) => name.length))
   const lines = members.map(
     ([name, value]) => `  ${plainLine(name).padEnd(width)}  ${shown(value)}`,
@@ -43,6 +44,10 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   'source',
   'who',
 ])
+
+function lateness(name: string): number {
+  return BOOKKEEPING.has(name) ? 1 : 0
+}
 
 function headline(record: JsonObject, kind: string): string {
   switch (kind) {
