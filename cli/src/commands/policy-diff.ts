@@ -47,11 +47,9 @@ export const policyDiff: Command<DiffOptions> = {
       throw new CommandFailure('noInput', `there is no recorded call in \`${folder}\``, { fix })
     }
     const { compareSets } = await import('@sallyport/gateway/authorize/policy-diff.ts')
-    const diff = compareSets(
-      await openSet(before, sets[0], around),
-      await openSet(after, sets[1], around),
-      gathered.calls,
-    )
+    const old = await openSet(before, sets[0], around)
+    const next = await openSet(after, sets[1], around, old)
+    const diff = compareSets(old, next, gathered.calls)
     terminal.out(
       json
         ? `${jsonText({ requests: gathered.requests, cut: gathered.cut, ...diff })}\n`
@@ -108,6 +106,7 @@ function changedLines({ change, call, before, after, because }: ChangedCall, ter
   )}`
 }
 
-function sideWords({ decision, deciding }: NonNullable<ChangedCall['before']>): string {
-  return deciding.length === 0 ? decision : `${decision}, by ${deciding.join(' and ')}`
+function sideWords({ decision, code, deciding }: NonNullable<ChangedCall['before']>): string {
+  const word = code === 'authorize.needs_approval' ? 'needs approval' : decision
+  return deciding.length === 0 ? word : `${word}, by ${deciding.join(' and ')}`
 }

@@ -41,7 +41,7 @@ export async function openDevFolder(named: string | undefined): Promise<DevFolde
 async function fillPolicies(folder: string): Promise<void> {
   const from = fileURLToPath(POLICIES)
   for (const name of await readdir(from)) {
-    if (!name.endsWith('.cedar')) continue
+    if (!/\.(cedar|test\.yaml)$/.test(name)) continue
     const to = join(folder, name)
     await access(to).catch(() => copyFile(join(from, name), to))
   }

@@ -90,9 +90,10 @@ export async function openSet(
   name: string,
   files: readonly PolicyFile[],
   { catalogue, settings }: Surroundings,
+  before?: Trial,
 ): Promise<Trial> {
   const { openTrial } = await import('@sallyport/gateway/authorize/trial.ts')
-  const trial = await openTrial(files, catalogue, settings)
+  const trial = await openTrial(files, catalogue, settings, before?.loaded)
   if (!('findings' in trial)) return trial
   const [first] = trial.findings
   const words =

@@ -17,7 +17,8 @@ export type RecordedRequest = KnownArguments & {
   /** `undefined`: the person was forgotten, or the record is of a version that kept no tags. */
   readonly principal: RecordedPrincipal | undefined
   readonly tool: string
-  readonly answer: 'allow' | 'deny'
+  /** `approval`: it waited for a person, or a person let it through: no permit alone did. */
+  readonly answer: 'allow' | 'deny' | 'approval'
   /** The answer of the policies was no answer to the caller: the call went through (LOG_ONLY). */
   readonly shadow: boolean
   /** Ids of the policies that decided. */
@@ -33,10 +34,11 @@ export type RecordedPrincipal = {
 }
 
 /** Refusals that are answers of the policies to a call. */
-const POLICY_CODES: ReadonlySet<string> = new Set([
-  'authorize.denied',
-  'authorize.policy_error',
-  'authorize.inconvertible_argument',
+const POLICY_CODES: ReadonlyMap<string, 'deny' | 'approval'> = new Map([
+  ['authorize.denied', 'deny'],
+  ['authorize.policy_error', 'deny'],
+  ['authorize.inconvertible_argument', 'deny'],
+  ['authorize.needs_approval', 'approval'],
 ])
 const WORTH_READING = ['"kind":"intent"', '"kind":"refusal"'].map((text) => Buffer.from(text))
 
@@ -91,22 +93,32 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
   const { kind, code, requestId, time, who, sequence } = record
   const decision = objectIn(record['decision'])
   const tool = textIn(objectIn(record['tool'])['name'])
-  if (kind === 'refusal' && !POLICY_CODES.has(textIn(code))) return undefined
+  const answer = kind === 'refusal' ? POLICY_CODES.get(textIn(code)) : answerOf(decision)
+  if (answer === undefined) return undefined
   if (tool === '' || typeof requestId !== 'string' || typeof time !== 'string') return undefined
   const person = objectIn(who)
   const salt = side.salts.get(textIn(person['key']))
   const named = kind === 'intent' ? decision['policies'] : record['policies']
-  const shadow = decision['wouldDeny'] !== undefined
   return {
     ...exactArguments(objectIn(record['arguments']), salt, Number(sequence)),
     requestId,
     timeMs: Date.parse(time),
     principal: principalIn(person, side.values),
     tool,
-    answer: kind === 'intent' && !shadow ? 'allow' : 'deny',
-    shadow,
+    answer,
+    shadow: kind === 'intent' && answer === 'deny',
     policies: Array.isArray(named) ? named.filter((id) => typeof id === 'string') : [],
   }
+}
+
+/** Of an intent: the call was made, whatever the policies said of it. */
+function answerOf({
+  approval,
+  access,
+  would_deny: wouldDeny,
+}: JsonObject): RecordedRequest['answer'] {
+  if (wouldDeny !== undefined && wouldDeny !== false) return 'deny'
+  return approval === undefined && access === undefined ? 'allow' : 'approval'
 }
 
 function principalIn(

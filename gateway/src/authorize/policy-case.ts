@@ -33,7 +33,9 @@ const caseForm = z
       .describe('a name of `people`, several of them, or a caller spelled out'),
     tool: oneOrMore(text).describe('qualified name `<target>___<tool>`, or several of them'),
     arguments: z.record(z.string(), z.unknown()).default({}).describe('arguments of the call'),
-    expect: z.enum(['allow', 'deny']).describe('the answer of the policies'),
+    expect: z
+      .enum(['allow', 'deny', 'approval'])
+      .describe('the answer of the policies; `approval`: a second person must approve the call'),
     policies: z
       .array(text)
       .max(64)

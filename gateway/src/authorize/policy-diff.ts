@@ -48,7 +48,7 @@ export function compareSets(
   let answeredOtherwise = 0
   for (const call of calls) {
     const compared = compare(before, after, call)
-    if (compared.before !== undefined && compared.before.decision !== call.answer) {
+    if (compared.before !== undefined && answerWord(compared.before) !== call.answer) {
       answeredOtherwise += call.count
     }
     counts[compared.change] += call.count
@@ -90,13 +90,20 @@ function compare(
   return { ...sides, change, because: lines.length > 0 ? lines : explained.changes }
 }
 
+/** An approval that is needed is an answer of its own. */
+function answerWord({ decision, code }: Side): RecordedCall['answer'] {
+  return code === 'authorize.needs_approval' ? 'approval' : decision
+}
+
 function sideOf({ decision, code, deciding }: Side): Side {
   return { decision, code, deciding }
 }
 
 function changeOf(before: Side, after: Side): Change | 'same' {
-  if (before.decision !== after.decision) {
-    return after.decision === 'allow' ? 'newly allowed' : 'newly denied'
+  if (answerWord(before) !== answerWord(after)) {
+    const rank = ['deny', 'approval', 'allow']
+    const wider = rank.indexOf(answerWord(after)) > rank.indexOf(answerWord(before))
+    return wider ? 'newly allowed' : 'newly denied'
   }
   const same =
     before.code === after.code &&

@@ -86,11 +86,15 @@ type Seen = Pick<Explanation, 'decision' | 'code' | 'deciding'> & {
 }
 
 function holds(one: PolicyCase, seen: Seen): boolean {
-  if (one.expect !== seen.decision) return false
+  if (one.expect !== wordOf(seen)) return false
   if (one.code !== undefined && one.code !== seen.code) return false
   if (one.listed !== undefined && one.listed !== seen.reachable) return false
   if (one.policies === undefined) return true
   return one.policies.toSorted().join('\n') === seen.deciding.toSorted().join('\n')
+}
+
+function wordOf({ decision, code }: Seen): PolicyCase['expect'] {
+  return code === 'authorize.needs_approval' ? 'approval' : decision
 }
 
 function failed(one: PolicyCase, seen: string, because: readonly string[]): CaseFailure {
@@ -103,9 +107,10 @@ function failed(one: PolicyCase, seen: string, because: readonly string[]): Case
   return { file, line, column, name, who, tool, expected, seen, because }
 }
 
-function seenWords({ decision, code, deciding, reachable }: Seen, one: PolicyCase): string {
+function seenWords(seen: Seen, one: PolicyCase): string {
+  const { decision, code, deciding, reachable } = seen
   return [
-    code === undefined ? decision : `${decision} (${code})`,
+    code === undefined || wordOf(seen) === 'approval' ? wordOf(seen) : `${decision} (${code})`,
     ...(one.policies === undefined ? [] : [byWords(deciding)]),
     ...(one.listed === undefined ? [] : [listedWords(reachable)]),
   ].join(', ')

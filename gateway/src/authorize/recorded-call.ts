@@ -15,7 +15,8 @@ export type Recorded = {
   readonly args: Question['args']
   /** `all`, or the paths below which `args` is complete. */
   readonly known: 'all' | readonly Path[]
-  readonly answer: 'allow' | 'deny'
+  /** `approval`: it waited for a person, or a person let it through. */
+  readonly answer: 'allow' | 'deny' | 'approval'
   /** It was denied, and went through all the same (LOG_ONLY). */
   readonly shadow: boolean
   readonly policies: readonly string[]

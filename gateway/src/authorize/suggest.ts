@@ -4,6 +4,7 @@
 // asked about every call before it is shown, and what it does not cover is said. Operator file.
 import type { Catalogue } from '../catalogue/entry.ts'
 import type { InputType } from './input-type.ts'
+import type { Loaded } from './loaded.ts'
 import { missingFor, type RecordedCall } from './recorded-call.ts'
 import { separate } from './suggest-condition.ts'
 import { ownScope, roleScopes, type Scope, type ScopeSettings } from './suggest-scope.ts'
@@ -27,6 +28,11 @@ type Known = RecordedCall & { readonly principal: NonNullable<RecordedCall['prin
 type Part = { readonly scope: Scope; readonly tool: string; readonly conditions: readonly string[] }
 /** Traffic of one tool. */
 type Traffic = { readonly made: readonly Known[]; readonly denied: readonly Known[] }
+type Around = {
+  readonly catalogue: Catalogue
+  readonly settings: SuggestSettings
+  readonly tools: Loaded
+}
 type Uncovered = { call: RecordedCall; why: string }
 
 export const FILE = 'suggested.cedar'
@@ -41,16 +47,17 @@ export async function suggest(
     severalIssuers: settings.severalIssuers || issuersOf(calls) > 1,
   }
   const uncovered: Uncovered[] = []
-  const types = await inputTypes(catalogue, settings)
+  const tools = await toolsOf(catalogue, settings)
+  const around = { catalogue, settings, tools }
   const parts: Part[] = []
   for (const [tool, traffic] of byTool(calls, uncovered)) {
-    const input = types.get(tool)
+    const input = tools.actions.get(tool)?.input
     if (input === undefined) {
       const why = 'the tool has no approved definition'
       uncovered.push(...traffic.made.map((call) => ({ call, why })))
     } else parts.push(...partsFor(tool, traffic, input, scopes))
   }
-  const { permits, failing } = await proven(permitsOf(parts, calls), calls, catalogue, settings)
+  const { permits, failing } = await proven(permitsOf(parts, calls), calls, around)
   const why = 'nothing that the log holds tells it from a call that was denied'
   const known = new Set(uncovered.map(({ call }) => call))
   uncovered.push(...failing.filter((call) => !known.has(call)).map((call) => ({ call, why })))
@@ -59,7 +66,7 @@ export async function suggest(
   return {
     permits,
     policies: policiesText(permits),
-    cases: await casesOf(permits, calls, missed, catalogue, settings),
+    cases: await casesOf(permits, calls, missed, around),
     covered: covered.reduce((sum, { count }) => sum + count, 0),
     uncovered,
   }
@@ -70,20 +77,24 @@ function wasMade({ answer, shadow }: RecordedCall): boolean {
   return answer === 'allow' || shadow
 }
 
+function isKnown(call: RecordedCall): call is Known {
+  return call.principal !== undefined
+}
+
 function byTool(
   calls: readonly RecordedCall[],
   uncovered: Uncovered[],
 ): ReadonlyMap<string, Traffic> {
   const tools = new Map<string, { made: Known[]; denied: Known[] }>()
   for (const call of calls) {
-    if (call.principal === undefined) {
+    if (!isKnown(call)) {
       const why = 'who called is not in the log any more'
       if (wasMade(call)) uncovered.push({ call, why })
       continue
     }
     const traffic = tools.get(call.tool) ?? { made: [], denied: [] }
     tools.set(call.tool, traffic)
-    traffic[wasMade(call) ? 'made' : 'denied'].push({ ...call, principal: call.principal })
+    traffic[wasMade(call) ? 'made' : 'denied'].push(call)
   }
   return tools
 }
@@ -180,13 +191,12 @@ function slug(text: string): string {
 async function proven(
   permits: readonly SuggestedPermit[],
   calls: readonly RecordedCall[],
-  catalogue: Catalogue,
-  settings: TrialSettings,
+  around: Around,
 ): Promise<{
   readonly permits: readonly SuggestedPermit[]
   readonly failing: readonly RecordedCall[]
 }> {
-  const asked = await ask(permits, calls, catalogue, settings)
+  const asked = await ask(permits, calls, around)
   const wrong = new Set(
     asked.flatMap(({ call, deciding }) =>
       deciding !== undefined && !wasMade(call) ? deciding : [],
@@ -196,8 +206,7 @@ async function proven(
     return proven(
       permits.filter(({ id }) => !wrong.has(id)),
       calls,
-      catalogue,
-      settings,
+      around,
     )
   }
   const failing = asked.filter(({ call, deciding }) => deciding === undefined && wasMade(call))
@@ -208,10 +217,9 @@ async function proven(
 async function ask(
   permits: readonly SuggestedPermit[],
   calls: readonly RecordedCall[],
-  catalogue: Catalogue,
-  settings: TrialSettings,
+  around: Around,
 ): Promise<readonly { call: RecordedCall; deciding: readonly string[] | undefined }[]> {
-  const trial = await trialOf(permits, catalogue, settings)
+  const trial = await trialOf(permits, around)
   try {
     return calls.map((call) => {
       const { principal, tool, args } = call
@@ -241,39 +249,40 @@ function nonEmpty(ids: readonly string[]): readonly string[] | undefined {
 
 async function trialOf(
   permits: readonly SuggestedPermit[],
-  catalogue: Catalogue,
-  settings: TrialSettings,
+  { catalogue, settings, tools }: Pick<Around, 'catalogue' | 'settings'> & { tools?: Loaded },
 ): Promise<Trial> {
-  const trial = await openTrial([{ file: FILE, text: policiesText(permits) }], catalogue, settings)
+  const files = [{ file: FILE, text: policiesText(permits) }]
+  const trial = await openTrial(files, catalogue, settings, tools)
   if (!('findings' in trial)) return trial
   const words = trial.findings.map(({ line, text }) => `${line}: ${text}`)
   throw new Error(`the proposal does not load: ${words.join('; ')}`)
 }
 
-async function inputTypes(
-  catalogue: Catalogue,
-  settings: TrialSettings,
-): Promise<ReadonlyMap<string, InputType>> {
-  const trial = await trialOf([], catalogue, settings)
-  const types = [...trial.loaded.actions].map(([name, { input }]) => [name, input] as const)
+/** An empty set, for what the tools take. */
+async function toolsOf(catalogue: Catalogue, settings: SuggestSettings): Promise<Loaded> {
+  const trial = await trialOf([], { catalogue, settings })
   trial.close()
-  return new Map(types)
+  return trial.loaded
 }
 
 async function casesOf(
   permits: readonly SuggestedPermit[],
   calls: readonly RecordedCall[],
   missed: ReadonlySet<RecordedCall>,
-  catalogue: Catalogue,
-  settings: SuggestSettings,
+  around: Around,
 ): Promise<string> {
-  const trial = await trialOf(permits, catalogue, settings)
+  const trial = await trialOf(permits, around)
   try {
     const clear = calls.filter(
       (call) =>
         !missed.has(call) && missingFor(call, trial.loaded.actions.get(call.tool)) === undefined,
     )
-    return casesText(permits, clear, (question) => trial.answer(question).judgement, settings)
+    return casesText(
+      permits,
+      clear,
+      (question) => trial.answer(question).judgement,
+      around.settings,
+    )
   } finally {
     trial.close()
   }

@@ -22,15 +22,16 @@ export type Trial = {
   readonly close: () => void
 }
 
-/** Everything that is wrong with the set, or the set ready to be asked. */
+/** Everything that is wrong with the set, or the set ready to be asked. Schemas of `before` are not made again. */
 export async function openTrial(
   files: readonly PolicyFile[],
   catalogue: Catalogue,
   { gatewayId, homeIssuer }: TrialSettings,
+  before?: Pick<Loaded, 'schema'>,
 ): Promise<Trial | { readonly findings: readonly Finding[] }> {
   const around = { engine: cedar, gatewayId }
   const place = takePlace()
-  const loaded = await buildLoaded(files, catalogue, undefined, `${place.name}/0`, {
+  const loaded = await buildLoaded(files, catalogue, before, `${place.name}/0`, {
     engine: cedar,
     workshop,
     pause: () => setImmediate(),
