@@ -7,8 +7,8 @@ export type LineBuffer = {
   readonly add: (record: string) => void
   /** The lines since `clear`, valid until then. */
   readonly bytes: () => Buffer
-  /** The leaf hashes of those lines. */
-  readonly leaves: () => readonly Buffer[]
+  /** The leaf hashes of those lines, in base64url. */
+  readonly leaves: () => readonly string[]
   readonly clear: () => void
 }
 
@@ -19,7 +19,7 @@ const COLON = 0x3a
 export function createLineBuffer(): LineBuffer {
   let buffer = Buffer.allocUnsafe(FIRST_BYTES)
   let end = 0
-  let leaves: Buffer[] = []
+  let leaves: string[] = []
 
   return {
     add: (record) => {
@@ -34,9 +34,9 @@ export function createLineBuffer(): LineBuffer {
       const to = from + buffer.write(record, from)
       // The leaf is over one byte 0x00 and the record (RFC 6962 §2.1): the colon before it lends its place.
       buffer[from - 1] = 0
-      const leaf = hash('sha256', buffer.subarray(from - 1, to), 'buffer')
+      const leaf = hash('sha256', buffer.subarray(from - 1, to), 'base64url')
       buffer[from - 1] = COLON
-      buffer.write(leaf.toString('base64url'), start + LEAF_AT, 'latin1')
+      buffer.write(leaf, start + LEAF_AT, 'latin1')
       leaves.push(leaf)
       end = to + buffer.write(LAST, to, 'latin1')
     },

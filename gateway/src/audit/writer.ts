@@ -178,7 +178,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
 
   /** After those who wait were told: nobody waits for the tree. */
   const grow = ({ asked, closing }: Turn): void => {
-    for (const leaf of lines.leaves()) tree.add(leaf)
+    for (const leaf of lines.leaves()) tree.add(Buffer.from(leaf, 'base64url'))
     Atomics.store(control, CONTROL.records, sequence)
     for (const question of asked) parts.post({ kind: 'tree', answer: answer(question) })
     if (asked.length === 0 && !closing && tree.pending() < MAX_PENDING_BYTES) return
