@@ -65,6 +65,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/config-schema.ts')).configSchema,
   },
   {
+    words: ['import'],
+    summary: 'read servers out of what you already have',
+    group: 'Running',
+    load: async () => (await import('./commands/import.ts')).importServers,
+  },
+  {
     words: ['tail'],
     summary: 'watch decisions as they are recorded',
     group: 'Running',
@@ -219,6 +225,12 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'write proofs that others can check without us',
     group: 'Proving',
     load: async () => (await import('./commands/audit-prove.ts')).auditProve,
+  },
+  {
+    words: ['audit', 'erase'],
+    summary: 'take a person out of the log, for good',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-erase.ts')).auditErase,
   },
   {
     words: ['audit', 'signer'],

@@ -181,6 +181,7 @@ async function compose(
     clock,
     log,
     audit,
+    ownLog: { name: audit.own.name, erase: audit.erase },
     publishing,
     note,
     store,

@@ -8,6 +8,7 @@ import {
   type OperatorRoleParts,
 } from './admin/operator-role.ts'
 import type { AboutPerson } from './audit/record.ts'
+import { eraseKeys, keysOf } from './audit/erase.ts'
 import { findRecords } from './audit/search.ts'
 import type { Catalogue } from './catalogue/entry.ts'
 import { endRevoked } from './end-revoked.ts'
@@ -25,7 +26,7 @@ export function operatorParts(of: {
   readonly reload: () => Promise<ReloadReport>
 }): OperatorParts {
   const { shared, health, running, reload } = of
-  const { audit, denyList, streams } = shared
+  const { audit, clock, denyList, streams } = shared
   const requireRole = createRequireRole(operatorRoleParts(running))
   const auditFolder = join(running().config.stateFolder, 'audit')
   return {
@@ -35,13 +36,23 @@ export function operatorParts(of: {
     approvals: shared.approvals.desk,
     access: shared.approvals.access,
     hashOf: (tool) => approvedHash(running().catalogue.current(), tool),
+    erasing: {
+      requireRole,
+      issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
+      keysOf: (person) => keysOf(auditFolder, person),
+      recordErased: (detail, { about }) => audit.event('erased', detail, about),
+      eraseKeys: (keys) =>
+        eraseKeys(auditFolder, keys, {
+          time: new Date(clock.wallMs()).toISOString(),
+          own: shared.ownLog,
+        }),
+    },
     switches: switchParts(shared, running, requireRole),
     review: () => running().catalogue.review,
     approvePin: createApprovePin(shared, running),
     issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
     principals: () => running().identify.principals(),
     explain: (question) => running().authorize.explain(question),
-    reviewAccess: (question) => running().authorize.review(question),
     reviewAccess: (question) => running().authorize.review(question),
     why: (requestId) => findRecords(auditFolder, requestId),
     tail: audit.subscribe,

@@ -1,4 +1,5 @@
 // What outlives a configuration: the parts of one process that every generation uses.
+import type { EraseParts } from './audit/erase.ts'
 import type { Publishing } from './audit/publish/publish.ts'
 import type { Audit, RecordKind } from './audit/record.ts'
 import type { Approvals } from './compose-approvals.ts'
@@ -19,6 +20,8 @@ export type Shared = {
   readonly clock: Clock
   readonly log: Log
   readonly audit: Audit
+  /** The log that this process writes, for whoever takes a person out of it. */
+  readonly ownLog: EraseParts['own']
   /** What of the log leaves this process. */
   readonly publishing: Publishing
   /** Records an event without waiting; that it could not be written shows in the health of the log. */

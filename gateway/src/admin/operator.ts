@@ -9,6 +9,7 @@ import type { RequireRole } from './operator-role.ts'
 import { accessOrders, type AccessOrderParts } from './operator-access.ts'
 import { approvalOrders, type ApprovalOrderParts } from './operator-approvals.ts'
 import { reviewOrders, type ReviewParts } from './operator-review.ts'
+import { eraseOrders, type EraseParts } from './erase-orders.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
 import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
 import { createPinOrders, type PinOrderParts } from './pin-orders.ts'
@@ -22,6 +23,7 @@ export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload
     /** For orders that need a person with a role: they carry the operator's own access token. */
     readonly requireRole: RequireRole
     readonly switches: SwitchParts
+    readonly erasing: EraseParts
     readonly issuers: () => readonly string[]
     readonly principals: () => Iterable<Principal>
     readonly explain: (question: Question) => Explanation
@@ -67,7 +69,12 @@ export function createOperator(parts: OperatorParts): AdminParts {
     reload: parts.reload,
     ...createSwitchOrders(parts.switches),
     ...createPinOrders(parts),
-    orders: new Map([...approvalOrders(parts), ...accessOrders(parts), ...reviewOrders(parts)]),
+    orders: new Map([
+      ...approvalOrders(parts),
+      ...accessOrders(parts),
+      ...reviewOrders(parts),
+      ...eraseOrders(parts),
+    ]),
     explain: async (order) => explain(parts, parseOrder(explainOrder, order)),
     revoke: (order) => revoke(parts, parseOrder(revokeOrder, order)),
   }

@@ -9,6 +9,7 @@ import { answerOf, type TreeAnswer, type TreeQuestion } from './ask-tree.ts'
 import { openLog, pathsOf, type TakeHold } from './log-folder.ts'
 import { createFullDisk } from './full-disk.ts'
 import { createFrames } from './make-frames.ts'
+import type { Erasure } from './personal-lines.ts'
 import type { Audit } from './record.ts'
 import { recoverFormer, type Recovered } from './recover.ts'
 import { createReserve } from './reserve.ts'
@@ -37,6 +38,12 @@ export type OwnLog = {
   readonly tree: (question: TreeQuestion) => Promise<TreeAnswer>
   /** Resolves when all records of that moment are on the disk. */
   readonly sync: () => Promise<void>
+}
+
+export type LogOfProcess = Audit & {
+  readonly own: OwnLog
+  /** Takes a person out of the side file; resolves with how many lines went. */
+  readonly erase: (erasure: Erasure) => Promise<number>
 }
 
 export type AuditParts = {
@@ -73,7 +80,7 @@ export async function createAudit(
     reserveBytes,
   }: AuditSettings,
   { clock, takeHold, log, onHealth }: AuditParts,
-): Promise<Audit & { readonly own: OwnLog }> {
+): Promise<LogOfProcess> {
   const instance = randomId()
   const reserve = reserveBytes === undefined ? undefined : createReserve(folder, reserveBytes)
   await reserve?.make()
@@ -159,6 +166,7 @@ export async function createAudit(
     refusal: sampled.refusal,
     list: sampled.list,
     event,
+    erase: writing.erase,
     subscribe: tail.subscribe,
     healthy: () => writing.healthy() && !disk.isFull(),
     close: () => (closed ??= close()),

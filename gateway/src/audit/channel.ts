@@ -51,6 +51,7 @@ const MAKES_NO_RECORD: ReadonlySet<FrameKind> = new Set([
   FRAME.subscribe,
   FRAME.unsubscribe,
   FRAME.tree,
+  FRAME.erase,
 ])
 
 export function createChannel(

@@ -12,6 +12,7 @@ export const FRAME = {
   unsubscribe: 5,
   close: 6,
   tree: 7,
+  erase: 8,
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 

@@ -20,6 +20,8 @@ export type LogFile = {
   readonly synced: (batch: number) => void
   /** Brings the file back to what was appended; `rewrite`: and hands the kernel again what it may have dropped. */
   readonly restore: (rewrite: boolean) => void
+  /** From now on the file is these bytes: they are on the disk when this returns. Tried again by `restore`. */
+  readonly replace: (bytes: Buffer) => void
   readonly size: () => number
   /** All of it is known to be on the disk. */
   readonly settled: () => boolean
@@ -34,6 +36,7 @@ const FIRST_BYTES = 1024 * 1024
 export function createLogFile(fd: number, disk: Disk): LogFile {
   let size = 0
   let clean = true
+  let replacing: Buffer | undefined
   /** What is in the file from `syncedSize` on, and where each batch ends. */
   let kept = Buffer.allocUnsafe(FIRST_BYTES)
   let syncedSize = 0
@@ -45,8 +48,18 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
     }
   }
   const cut = (): void => {
-    disk.truncate(fd, size)
+    if (replacing === undefined) disk.truncate(fd, size)
+    else replaceNow(replacing)
     clean = true
+  }
+  const replaceNow = (bytes: Buffer): void => {
+    writeAll(bytes, 0)
+    disk.truncate(fd, bytes.length)
+    disk.sync(fd)
+    size = bytes.length
+    syncedSize = size
+    ends = []
+    replacing = undefined
   }
   const keep = (bytes: Buffer): void => {
     const used = size - syncedSize
@@ -91,6 +104,11 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
     restore: (rewrite) => {
       if (!clean) cut()
       if (rewrite) writeAll(kept.subarray(0, size - syncedSize), syncedSize)
+    },
+    replace: (bytes) => {
+      replacing = bytes
+      clean = false
+      cut()
     },
     size: () => size,
     settled: () => clean && syncedSize === size,

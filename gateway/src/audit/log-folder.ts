@@ -9,6 +9,7 @@
 //   20260401T060000123Z-3f2a9c0d1e4b.progress         while something is left to be signed or sent elsewhere
 //   20260401T060000123Z-3f2a9c0d1e4b.lock             until it is closed or recovered
 //   20260401T060000123Z-3f2a9c0d1e4b.torn             what was cut off its end
+//   20260401T060000123Z-3f2a9c0d1e4b.erasing          the side file while somebody is taken out of it
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,6 +30,8 @@ export type LogPaths = {
   readonly progress: string
   readonly lock: string
   readonly torn: string
+  /** What the side file is to become while it is rewritten in place. */
+  readonly erasing: string
 }
 
 const LOG = '.jsonl'
@@ -45,6 +48,7 @@ export function pathsOf(folder: string, name: string): LogPaths {
     progress: `${base}.progress`,
     lock: base + LOCK,
     torn: `${base}.torn`,
+    erasing: `${base}.erasing`,
   }
 }
 
@@ -79,6 +83,8 @@ export type OpenLog = {
   readonly logFd: number
   readonly personalFd: number
   readonly treeFd: number
+  /** Where a copy of the side file lies while it is rewritten. */
+  readonly erasing: string
   /** Makes the next segment; it is in the folder, whatever happens, when this resolves. */
   readonly nextSegment: () => Promise<number>
   /** A segment that nobody writes to any more. */
@@ -102,7 +108,7 @@ export function openLog(
   const hold = takeHold(paths.lock, 'create')
   if (hold === undefined) throw new Error(`the log ${name} is held by another process`)
   const logFd = openSync(paths.log, 'wx+', 0o600)
-  const personalFd = openSync(paths.personal, 'wx', 0o600)
+  const personalFd = openSync(paths.personal, 'wx+', 0o600)
   const treeFd = openSync(paths.tree, 'wx+', 0o600)
   syncFolder(folder)
   const segments = new Set([logFd])
@@ -116,6 +122,7 @@ export function openLog(
     logFd,
     personalFd,
     treeFd,
+    erasing: paths.erasing,
     nextSegment: async () => {
       const path = join(folder, `${name}.${String(number + 1).padStart(6, '0')}${LOG}`)
       const fd = openSync(path, 'wx+', 0o600)

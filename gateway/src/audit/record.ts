@@ -33,6 +33,7 @@ export type RecordKind =
   | 'approval'
   | 'access'
   | 'disabled'
+  | 'erased'
 
 /** Where a refusal happened and what was known by then. */
 export type RefusalContext = {

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  renameSync,
 } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
@@ -57,7 +58,7 @@ export async function recoverFormer(
   const found: { name: string; hold: Hold; scan: Scan; tornBytes: number }[] = []
   for (const name of openNames(folder)) {
     if (name === own) continue
-    const { lock, personal, torn } = pathsOf(folder, name)
+    const { lock, personal, torn, erasing } = pathsOf(folder, name)
     const hold = takeHold(lock, 'existing')
     if (hold === undefined) continue
     // Its owner is between taking the hold and making the file.
@@ -70,6 +71,8 @@ export async function recoverFormer(
     const tornBytes = await moveTail(segments, torn, scan)
     const last = segments[scan.goodSegments - 1]
     if (last !== undefined && !scan.lastLineEnded) await appendFile(last, '\n')
+    // It died while somebody was taken out of the side file.
+    if (existsSync(erasing)) renameSync(erasing, personal)
     if (existsSync(personal)) await cutPersonal(personal)
     syncFolder(folder)
     found.push({ name, hold, scan, tornBytes })

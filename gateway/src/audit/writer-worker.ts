@@ -3,6 +3,7 @@ import { fdatasyncSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { CONTROL } from './frames.ts'
 import type { Large } from './render.ts'
+import { safeCopy } from './safe-copy.ts'
 import { createWriter, type Reply, type WriterSettings } from './writer.ts'
 
 const RETRY_MS = 250
@@ -18,6 +19,7 @@ const writer = createWriter(settings, {
     truncate: ftruncateSync,
     sync: fdatasyncSync,
   },
+  copy: safeCopy,
   post: (reply: Reply) => port.postMessage(reply, []),
   receive: () => receiveMessageOnPort(port)?.message as Large,
 })

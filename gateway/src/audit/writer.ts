@@ -7,8 +7,10 @@ import { CONTROL, createFrameReader, FRAME, type Frame, type Shared } from './fr
 import { createLineBuffer } from './line-buffer.ts'
 import { NUMBER, RECORD } from './parts.ts'
 import { createPersonal } from './personal.ts'
+import { withoutPerson, type Erasure } from './personal-lines.ts'
 import { recentRecords } from './recent.ts'
 import { createRender, type Large, type OpenIntent } from './render.ts'
+import type { SafeCopy } from './safe-copy.ts'
 import { createSegments } from './segments.ts'
 import { createTreeFile } from './tree-file.ts'
 
@@ -36,6 +38,8 @@ export type Reply =
   | { readonly kind: 'records'; readonly records: readonly string[] }
   /** In the order of the questions; `undefined`: the hashes could not be read. */
   | { readonly kind: 'tree'; readonly answer: TreeAnswer | undefined }
+  /** In the order of the orders: how many lines left the side file, or why none did. */
+  | { readonly kind: 'erased'; readonly lines: number; readonly failure: string | undefined }
 
 export type WriterSettings = {
   readonly instance: string
@@ -43,10 +47,13 @@ export type WriterSettings = {
   readonly logFd: number
   readonly personalFd: number
   readonly treeFd: number
+  /** Where a copy of the side file lies while it is rewritten. */
+  readonly erasing: string
 }
 
 export type WriterParts = {
   readonly disk: Disk
+  readonly copy: SafeCopy
   readonly post: (reply: Reply) => void
   /** The next part that came beside the ring. */
   readonly receive: () => Large
@@ -65,6 +72,7 @@ type Turn = {
   opened: Map<number, OpenIntent>
   closed: number[]
   asked: TreeQuestion[]
+  erasures: Erasure[]
   frames: number
   /** Somebody may wait for one of them. */
   awaited: boolean
@@ -78,8 +86,8 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   const { instance, shared } = settings
   const control = new Int32Array(shared.control)
   const reader = createFrameReader(shared)
-  const personal = createPersonal()
-  const render = createRender(instance, personal)
+  let personal = createPersonal()
+  let render = createRender(instance, personal)
   const log = createSegments(settings.logFd, parts.disk)
   const side = createLogFile(settings.personalFd, parts.disk)
   const openIntents = new Map<number, OpenIntent>()
@@ -99,6 +107,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
   let failed = false
   let subscribed = false
   let rewritten = false
+  let copied = false
 
   const largeOf = (frame: Frame, position: number): Large => {
     if (!frame.large) return undefined
@@ -119,6 +128,9 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
       return
     }
     if (frame.kind === FRAME.tree) return void turn.asked.push(treeQuestion(frame))
+    if (frame.kind === FRAME.erase) {
+      return void turn.erasures.push(JSON.parse(frame.text(0) ?? '') as Erasure)
+    }
     const beside = largeOf(frame, frames + turn.frames)
     turn.frames += 1
     turn.awaited ||= frame.kind !== FRAME.outcome || frame.large
@@ -197,6 +209,31 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     }
   }
 
+  /** Whoever calls again is somebody new to the log. What is being written anew lies whole beside the file. */
+  const erase = (erasure: Erasure): void => {
+    personal = createPersonal()
+    render = createRender(instance, personal)
+    try {
+      const { bytes, lines } = withoutPerson(side.end(side.size()), erasure)
+      parts.copy.keep(settings.erasing, bytes)
+      copied = true
+      side.replace(bytes)
+      dropCopy()
+      parts.post({ kind: 'erased', lines, failure: undefined })
+    } catch (error) {
+      // Half of it is in the file: nothing else is written before all of it is.
+      failed = copied
+      const failure = error instanceof Error ? error.message : 'unknown failure'
+      parts.post({ kind: 'erased', lines: 0, failure })
+    }
+  }
+
+  const dropCopy = (): void => {
+    if (!copied) return
+    parts.copy.drop(settings.erasing)
+    copied = false
+  }
+
   const goOn = (): void => {
     const next = Atomics.load(control, CONTROL.nextFd)
     if (next === 0 || next === log.fd()) return
@@ -228,6 +265,7 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
       opened: new Map(),
       closed: [],
       asked: [],
+      erasures: [],
       frames: 0,
       awaited: false,
       closing: false,
@@ -252,12 +290,14 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
       parts.post({ kind: 'written', first, end, sequence: before })
     }
     grow(turn)
+    for (const erasure of turn.erasures) erase(erasure)
     return turn.closing ? 'closed' : 'more'
   }
 
   const restore = (): void => {
     const rewrite = Atomics.load(control, CONTROL.rewrite) === 1
     side.restore(rewrite)
+    dropCopy()
     log.restore(rewrite)
     if (!rewrite) return
     Atomics.store(control, CONTROL.rewrite, 0)

@@ -7,6 +7,7 @@ import { createChannel, type FrameToPut } from './channel.ts'
 import { createShared, FRAME } from './frames.ts'
 import { revived, treeNumbers, type TreeAnswer, type TreeQuestion } from './ask-tree.ts'
 import type { OpenLog } from './log-folder.ts'
+import type { Erasure } from './personal-lines.ts'
 import { createRotation, type RotationSettings } from './rotation.ts'
 import { unavailable } from './unavailable.ts'
 import { createWaiting, type Waiter } from './waiting.ts'
@@ -36,6 +37,8 @@ export type Writing = {
   readonly watch: (on: boolean) => void
   /** About the records that are written by then. Rejects with Error. */
   readonly tree: (question: TreeQuestion) => Promise<TreeAnswer>
+  /** Takes a person out of the side file; resolves with how many lines went. Rejects with Error. */
+  readonly erase: (erasure: Erasure) => Promise<number>
   /** Resolves when everything that was written before is on the disk; rejects where it cannot be said. */
   readonly sync: () => Promise<void>
   /** Records in the kernel. */
@@ -60,8 +63,15 @@ export function startWriting(
   parts: WritingParts,
 ): Writing {
   const shared = createShared(RING_BYTES)
-  const { logFd, personalFd, treeFd } = file
-  const settings: WriterSettings = { instance, shared, logFd, personalFd, treeFd }
+  const { logFd, personalFd, treeFd, erasing: copyPath } = file
+  const settings: WriterSettings = {
+    instance,
+    shared,
+    logFd,
+    personalFd,
+    treeFd,
+    erasing: copyPath,
+  }
   const worker = startWorker(new URL('./writer-worker.ts', import.meta.url), settings)
   worker.unref()
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -73,6 +83,7 @@ export function startWriting(
   let background: NodeJS.Timeout | undefined
   let touched = false
   let syncedPersonal = 0
+  const erasing: ((reply: Extract<Reply, { kind: 'erased' }>) => void)[] = []
   const asked: ((answer: TreeAnswer | undefined) => void)[] = []
   const rotation = createRotation(file, channel, rotate)
 
@@ -136,6 +147,8 @@ export function startWriting(
         return void restored()
       case 'records':
         return parts.onRecords(reply.records)
+      case 'erased':
+        return erasing.shift()?.(reply)
       case 'tree':
         return asked.shift()?.(reply.answer && revived(reply.answer))
     }
@@ -190,6 +203,15 @@ export function startWriting(
         const frame = { kind: FRAME.tree, numbers: treeNumbers(question), parts: [] }
         // Questions are answered in their order: only what was put has an answer.
         if (closing || !channel.keep(frame, 'soon', () => asked.push(hear))) reject(refused)
+      }),
+    erase: (erasure) =>
+      new Promise((resolve, reject) => {
+        const hear = ({ lines, failure }: Extract<Reply, { kind: 'erased' }>): void =>
+          failure === undefined ? resolve(lines) : reject(new Error(failure))
+        const frame = { kind: FRAME.erase, numbers: [], parts: [JSON.stringify(erasure)] }
+        if (closing || !channel.keep(frame, 'soon', () => erasing.push(hear))) {
+          reject(new Error('the log is closed, or too much waits to be written'))
+        }
       }),
     sync: async () => {
       await waiting.sync()

@@ -3,9 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createAudit, type AuditSettings, type OwnLog } from '../../src/audit/audit.ts'
+import { createAudit, type AuditSettings, type LogOfProcess } from '../../src/audit/audit.ts'
 import { logNames, pathsOf, segmentPaths } from '../../src/audit/log-folder.ts'
-import type { Audit } from '../../src/audit/record.ts'
 import { takeHold } from '../../src/store/sqlite/take-hold.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { silent } from './products.ts'
@@ -19,7 +18,7 @@ export function newFolder(within = tmpdir()): string {
 export async function openAudit(
   folder: string,
   settings: Omit<AuditSettings, 'folder'> = {},
-): Promise<Audit & { readonly health: boolean[]; readonly own: OwnLog }> {
+): Promise<LogOfProcess & { readonly health: boolean[] }> {
   const health: boolean[] = []
   const audit = await createAudit(
     { folder, ...settings },

@@ -1,8 +1,9 @@
 // The writer driven turn by turn, with a disk that fails when it is told to.
 import { describe, expect, test } from 'vitest'
 import { createChannel, type Channel } from '../../src/audit/channel.ts'
-import { CONTROL, createShared } from '../../src/audit/frames.ts'
+import { CONTROL, createShared, FRAME } from '../../src/audit/frames.ts'
 import { createFrames } from '../../src/audit/make-frames.ts'
+import type { Erasure } from '../../src/audit/personal-lines.ts'
 import { createWriter, type Reply } from '../../src/audit/writer.ts'
 import { verifyLine } from '../../src/audit/verify/verify-line.ts'
 import { systemClock } from '../../src/system/clock.ts'
@@ -20,7 +21,12 @@ function memoryDisk() {
     [SIDE, Buffer.alloc(0)],
     [TREE, Buffer.alloc(0)],
   ])
-  const state = { bytesLeft: Infinity, truncateFails: false, positions: [] as number[] }
+  const state = {
+    bytesLeft: Infinity,
+    truncateFails: false,
+    positions: [] as number[],
+    copies: [] as string[],
+  }
   return {
     state,
     text: (fd: number) => (files.get(fd) ?? Buffer.alloc(0)).toString(),
@@ -51,6 +57,10 @@ function memoryDisk() {
         (files.get(fd) ?? Buffer.alloc(0)).copy(into, 0, position),
       sync: () => undefined,
     },
+    copy: {
+      keep: (_path: string, bytes: Buffer) => void state.copies.push(bytes.toString()),
+      drop: () => void state.copies.push(''),
+    },
   }
 }
 
@@ -67,8 +77,14 @@ function start() {
       logFd: LOG,
       personalFd: SIDE,
       treeFd: TREE,
+      erasing: 'copy',
     },
-    { disk: memory.disk, post: (reply) => replies.push(reply), receive: () => large.shift() },
+    {
+      disk: memory.disk,
+      copy: memory.copy,
+      post: (reply) => replies.push(reply),
+      receive: () => large.shift(),
+    },
   )
   const channel: Channel = createChannel(shared, (part) => large.push(part))
   const frames = createFrames(systemClock)
@@ -93,6 +109,8 @@ function start() {
       channel.keep(frames.outcome(sequence, requestId, factsOf(), 1), 'soon'),
     event: (name: string) => channel.keep(frames.record('config_changed', {}, { name }), 'soon'),
     close: () => channel.keep(frames.close(), 'soon'),
+    erase: (erasure: Erasure) =>
+      channel.keep({ kind: FRAME.erase, numbers: [], parts: [JSON.stringify(erasure)] }, 'soon'),
     turn: async () => {
       await published()
       return writer.turn()
@@ -198,4 +216,25 @@ test('the end gives every open intent the outcome `unclear`, then says shutdown'
     { kind: 'outcome', class: 'unclear', requestId: 'r2', intent: { sequence: 3 } },
     { kind: 'shutdown' },
   ])
+})
+
+test('policy-audit §2.4: a side file that was not rewritten to its end is, before anything else is written', async () => {
+  const log = start()
+  log.intent('r0')
+  await log.turn()
+  const keys = log.memory
+    .text(SIDE)
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { key: string }).key]))
+  log.memory.state.truncateFails = true
+  log.erase({ keys: [...new Set(keys)], time: 't' })
+  await log.turn()
+  expect(log.replies.at(-1)).toMatchObject({ kind: 'erased', failure: 'EIO: i/o error' })
+  const whole = `{"erased":"t","key":"${keys[0]}"}\n`
+  expect(log.memory.state.copies).toEqual([whole])
+  expect(await log.turn()).toBe('retry later')
+  log.memory.state.truncateFails = false
+  expect(await log.turn()).toBe('more')
+  expect(log.memory.text(SIDE)).toBe(whole)
+  expect(log.memory.state.copies).toEqual([whole, ''])
 })

@@ -1,0 +1,41 @@
+// The order to erase a person from the audit log. It needs a person with the role `admin`, and is recorded before it takes
+// effect: that somebody was erased, by whom and why, and not who it was.
+import { z } from 'zod'
+import type { ErasedReport, Person, PersonKeys } from '../audit/erase.ts'
+import type { OperatorIdentity, RequireRole } from './operator-role.ts'
+import { onlyIssuer, parseOrder, type Orders } from './order.ts'
+
+export type EraseParts = {
+  readonly requireRole: RequireRole
+  readonly issuers: () => readonly string[]
+  /** Under which keys the logs have the person. */
+  readonly keysOf: (person: Person) => Promise<PersonKeys>
+  readonly recordErased: (
+    detail: Readonly<Record<string, unknown>>,
+    by: OperatorIdentity,
+  ) => Promise<void>
+  readonly eraseKeys: (keys: PersonKeys) => Promise<ErasedReport>
+}
+
+const eraseOrder = z.strictObject({
+  person: z.string().min(1).max(512),
+  issuer: z.string().min(1).max(512).optional(),
+  reason: z.string().trim().min(1).max(512),
+  token: z.string().max(16_384).optional(),
+})
+
+export function eraseOrders(parts: { readonly erasing: EraseParts }): Orders {
+  const { requireRole, issuers, keysOf, recordErased, eraseKeys } = parts.erasing
+  return new Map([['/audit/erase', erase]])
+
+  async function erase(body: unknown): Promise<object> {
+    const { person, issuer: named, reason, token } = parseOrder(eraseOrder, body)
+    const by = await requireRole(token, 'admin')
+    const issuer = onlyIssuer(issuers(), named)
+    const found = await keysOf({ issuer, subject: person })
+    const keys = [...found.values()].flat()
+    if (keys.length === 0) throw new Error('no log has anything of that person')
+    await recordErased({ keys, logs: [...found.keys()], reason }, by)
+    return eraseKeys(found)
+  }
+}

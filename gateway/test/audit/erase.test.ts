@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { eraseKeys, keysOf } from '../../src/audit/erase.ts'
+import { logNames, pathsOf } from '../../src/audit/log-folder.ts'
+import { withoutPerson } from '../../src/audit/personal-lines.ts'
+import type { Audit } from '../../src/audit/record.ts'
+import { search } from '../../src/audit/search.ts'
+import { verifyLog } from '../../src/audit/verify.ts'
+import { newFolder, openAudit, personalIn } from './made.ts'
+import { ADDRESS, credential, factsOf, identityOf, permitOf } from './products.ts'
+
+const ISSUER = 'https://login.acme.example'
+const TIME = '2026-04-01T06:00:00.000Z'
+
+async function call(audit: Audit, id: string, subject: string): Promise<void> {
+  const identity = identityOf(subject, `session-of-${subject}`)
+  const permit = permitOf(id, { market: 'DE' }, { identity })
+  audit.outcome(await audit.intent(permit, credential, ADDRESS, undefined), id, factsOf(), 1)
+}
+
+/** A closed log and the one that is written, both with alice and bob. */
+async function two() {
+  const folder = newFolder()
+  const former = await openAudit(folder)
+  await call(former, 'r0', 'alice')
+  await call(former, 'r1', 'bob')
+  await former.event('token_revoked', {}, { issuer: ISSUER, session: 'session-of-alice' })
+  await former.close()
+  const audit = await openAudit(folder)
+  await call(audit, 'r2', 'alice')
+  await call(audit, 'r3', 'bob')
+  const own = { name: audit.own.name, erase: audit.erase }
+  const erase = async (subject: string, issuer = ISSUER) =>
+    eraseKeys(folder, await keysOf(folder, { issuer, subject }), { time: TIME, own })
+  return { folder, audit, erase, former: pathsOf(folder, String(logNames(folder)[0])) }
+}
+
+const valuesIn = (folder: string): string => JSON.stringify(personalIn(folder))
+const requestsOf = async (folder: string, person: string): Promise<unknown[]> =>
+  (await search(folder, { person }, 50)).hits.map(({ record }) => record['requestId'])
+
+test('policy-audit §2.4: a person leaves the side files of all logs, the one that is written among them', async () => {
+  const { folder, audit, erase } = await two()
+  expect(await requestsOf(folder, 'alice')).toEqual(['r2', 'r0'])
+  const report = await erase('alice')
+  expect(report).toMatchObject({ logs: logNames(folder), keys: 2, inUse: [] })
+  expect(valuesIn(folder)).not.toContain('alice')
+  expect(await requestsOf(folder, 'alice')).toEqual([])
+  expect(await requestsOf(folder, 'bob')).toEqual(['r3', 'r1'])
+  await audit.close()
+  expect(await verifyLog(folder)).toMatchObject({ ok: true, files: [{ erased: 1 }, { erased: 1 }] })
+})
+
+test('policy-audit §2.4: whoever was erased and calls again is somebody new to the log', async () => {
+  const { folder, audit, erase } = await two()
+  await erase('alice')
+  await call(audit, 'r4', 'alice')
+  await call(audit, 'r5', 'bob')
+  await audit.close()
+  expect(await requestsOf(folder, 'alice')).toEqual(['r4'])
+  expect(await requestsOf(folder, 'bob')).toEqual(['r5', 'r3', 'r1'])
+  expect(await verifyLog(folder)).toMatchObject({ ok: true })
+})
+
+test('nobody of another issuer is erased with them, and nobody at all twice', async () => {
+  const { folder, erase } = await two()
+  expect(await erase('alice', 'https://elsewhere.example')).toMatchObject({ logs: [], lines: 0 })
+  expect(await requestsOf(folder, 'alice')).toEqual(['r2', 'r0'])
+  await erase('alice')
+  expect(await erase('alice')).toMatchObject({ logs: [], lines: 0 })
+})
+
+test('a log that another process writes is left, and said', async () => {
+  const { folder, erase, former } = await two()
+  writeFileSync(former.lock, '')
+  expect((await erase('alice')).inUse).toHaveLength(1)
+  expect(await requestsOf(folder, 'alice')).toEqual(['r0'])
+})
+
+test('F-15: a process that died while it rewrote the side file left a whole copy, which takes its place', async () => {
+  const { folder, audit, former } = await two()
+  await audit.close()
+  const whole = readFileSync(former.personal)
+  const keys = [...(await keysOf(folder, { issuer: ISSUER, subject: 'alice' })).values()].flat()
+  const { bytes } = withoutPerson(whole, { keys, time: TIME })
+  writeFileSync(former.erasing, bytes)
+  writeFileSync(former.personal, Buffer.concat([bytes.subarray(0, 40), whole.subarray(40)]))
+  writeFileSync(`${former.lock}.new`, '')
+  renameSync(`${former.lock}.new`, former.lock)
+  await openAudit(folder)
+  expect(existsSync(former.erasing)).toBe(false)
+  expect(readFileSync(former.personal)).toEqual(bytes)
+})
