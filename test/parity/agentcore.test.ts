@@ -42,7 +42,7 @@ const file = (name: string) => ({
 })
 
 const entries = Object.entries(tools).map(([name, schema]) =>
-  tool(`InsuranceAPI___${name}`, { type: 'object', ...schema } as unknown as JsonObject),
+  tool(`InsuranceAPI___${name}`, { type: 'object', ...schema }),
 )
 const settings = {
   gatewayId: ARN,
