@@ -8,6 +8,7 @@ import { callsIn } from './audit-log.ts'
 import { logFiles, troubledDisk } from './disk-faults.ts'
 import { idsAtTarget, KEEPS_IDS, startLoad } from './load.ts'
 import { inProcessWorld, type ProcessWorld } from './process-world.ts'
+import { startProgress } from './progress.ts'
 import type { Finding, PromiseScript } from './promise.ts'
 import type { GatewayProcess } from './start-process.ts'
 import { traceDisk, type TracedDisk } from './traced-disk.ts'
@@ -18,6 +19,9 @@ const TARGET_MS = 10
 const MOST_CALLS = 80
 const LATE_EVERY = 3
 const PATIENCE_MS = 2000
+const KILLS = 1000
+const SHORT_KILLS = 10
+const LONGEST_MS = 60 * 60_000
 
 export const promise: PromiseScript = {
   id: 'F-14',
@@ -25,7 +29,7 @@ export const promise: PromiseScript = {
   run: async ({ short }) => {
     const settings = { targetSettings: KEEPS_IDS }
     return [
-      ...(await inProcessWorld(settings, (world) => killed(world, short ? 10 : 200))),
+      ...(await inProcessWorld(settings, (world) => killed(world, short ? SHORT_KILLS : KILLS))),
       ...(await inProcessWorld(settings, (world) => troubledDisk(world, short))),
     ]
   },
@@ -34,7 +38,9 @@ export const promise: PromiseScript = {
 async function killed(world: ProcessWorld, times: number): Promise<readonly Finding[]> {
   world.target.behave({ beforeHeadMs: TARGET_MS })
   let answered = 0
-  for (let time = 0; time < times; time++) {
+  let time = 0
+  const progress = startProgress('F-14', times, LONGEST_MS)
+  for (let more = true; more && time < times; time++) {
     const gateway = await world.start()
     // Where writes are late, a call that did not wait for them would be seen.
     const disk = time % LATE_EVERY === 0 ? await lateDisk(world, gateway) : undefined
@@ -44,9 +50,10 @@ async function killed(world: ProcessWorld, times: number): Promise<readonly Find
     await load.end()
     await disk?.detach()
     answered += load.answered()
+    more = progress.tick()
   }
   await (await world.start()).kill()
-  return judge(world, times, answered)
+  return judge(world, time, answered)
 }
 
 function lateDisk(world: ProcessWorld, { pid }: GatewayProcess): Promise<TracedDisk> {

@@ -21,7 +21,10 @@ import { systemClock } from '@sallyport/gateway/system/clock.ts'
 import { callsIn } from './audit-log.ts'
 import { KEEPS_IDS, startLoad } from './load.ts'
 import { inProcessWorld, type ProcessWorld } from './process-world.ts'
+import { startProgress } from './progress.ts'
 import type { PromiseScript } from './promise.ts'
+
+const LONGEST_MS = 30 * 60_000
 
 export const promise: PromiseScript = {
   id: 'F-15',
@@ -33,16 +36,19 @@ export const promise: PromiseScript = {
       const problems: string[] = []
       let tornBytes = 0
       let orphans = 0
-      for (let time = 0; time < times; time++) {
+      let time = 0
+      const progress = startProgress('F-15', times, LONGEST_MS)
+      for (let more = true; more && time < times; time++) {
         const damage = damageOf(killed.log)
         const seen = await recoverFrom(killed, damage)
         problems.push(...seen.problems)
         tornBytes += seen.tornBytes
         orphans += seen.orphans
+        more = progress.tick()
       }
       return [
         {
-          what: `${times} torn logs`,
+          what: `${time} torn logs`,
           seen: `${problems.length} not recovered${problems.length === 0 ? '' : `: ${problems[0]}`} (${tornBytes} bytes set aside, ${orphans} orphans closed)`,
           promised: 'recovered to the last verifiable record, the rest set aside, both recorded',
           kept: problems.length === 0 && tornBytes > 0 && orphans > 0,
