@@ -49,6 +49,7 @@ export function operatorParts(of: {
     },
     switches: switchParts(shared, running, requireRole),
     review: () => running().catalogue.review,
+    askTargets: () => running().catalogue.refresh(),
     approvePin: createApprovePin(shared, running),
     issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
     principals: () => running().identify.principals(),

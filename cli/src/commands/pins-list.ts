@@ -11,22 +11,28 @@ import { objectsOf, stringOf } from '../mcp/shape.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import { table } from '../terminal/table.ts'
 
-type ListOptions = StateFolderOptions & { readonly target?: string; readonly waiting?: boolean }
+type ListOptions = StateFolderOptions & {
+  readonly target?: string
+  readonly waiting?: boolean
+  readonly now?: boolean
+}
 
 export const pinsList: Command<ListOptions> = {
   examples: [
     'sallyport pins list',
-    'sallyport pins list --waiting',
+    'sallyport pins list --waiting --now',
     'sallyport pins list --target market --json',
   ],
   define: (command) => {
     command
       .option('--target <id>', 'of one target')
       .option('--waiting', 'only what is not approved as it is offered')
+      .option('--now', 'ask the targets first, instead of once a minute')
     defineStateFolder(command)
   },
   run: async ({ options, terminal, json }) => {
-    const answer = await askGateway(await stateFolder(options, terminal), 'GET', '/pins')
+    const folder = await stateFolder(options, terminal)
+    const answer = await askGateway(folder, 'POST', '/pins', { now: options.now === true })
     const pins = objectsOf(answer['pins']).filter((pin) => isAskedFor(pin, options))
     if (json) terminal.out(`${jsonText({ pins })}\n`)
     else if (pins.length === 0) terminal.note('There is nothing to show.\n')

@@ -8,23 +8,21 @@ import type { Context } from 'hono'
 import { DEFAULT_JSON_LIMITS, readJson } from '../json/read.ts'
 import { NOT_ALLOWED_STATUS, NotAllowed } from './not-allowed.ts'
 import type { Orders } from './order.ts'
-import type { PinOrders } from './pin-orders.ts'
 import type { SwitchOrders } from './switch-orders.ts'
 
 /** What the composition root lends to the socket. Each part rejects with an Error in words for the operator. */
-export type AdminParts = SwitchOrders &
-  PinOrders & {
-    readonly status: () => Readonly<Record<string, unknown>>
-    /** Records of one request, oldest first. */
-    readonly why: (requestId: string) => Promise<readonly unknown[]>
-    /** Calls back with each new record as one line; returns what stops it. */
-    readonly tail: (line: (text: string) => void) => () => void
-    readonly explain: (question: unknown) => Promise<unknown>
-    readonly revoke: (order: unknown) => Promise<unknown>
-    readonly reload: () => Promise<unknown>
-    /** By path. */
-    readonly orders: Orders
-  }
+export type AdminParts = SwitchOrders & {
+  readonly status: () => Readonly<Record<string, unknown>>
+  /** Records of one request, oldest first. */
+  readonly why: (requestId: string) => Promise<readonly unknown[]>
+  /** Calls back with each new record as one line; returns what stops it. */
+  readonly tail: (line: (text: string) => void) => () => void
+  readonly explain: (question: unknown) => Promise<unknown>
+  readonly revoke: (order: unknown) => Promise<unknown>
+  readonly reload: () => Promise<unknown>
+  /** By path. */
+  readonly orders: Orders
+}
 
 export type Admin = { readonly path: string; readonly close: () => Promise<void> }
 
@@ -68,13 +66,6 @@ function routes(parts: AdminParts): Hono {
   )
   app.post('/revoke', async (context) =>
     context.json((await parts.revoke(await body(context))) as object),
-  )
-  app.get('/pins', async (context) => context.json((await parts.pins()) as object))
-  app.post('/pins/diff', async (context) =>
-    context.json((await parts.pinDiff(await body(context))) as object),
-  )
-  app.post('/pins/approve', async (context) =>
-    context.json((await parts.approvePin(await body(context))) as object),
   )
   app.get('/disabled', (context) => context.json(parts.disabled()))
   app.post('/disable', async (context) => context.json(await parts.disable(await body(context))))

@@ -12,11 +12,11 @@ import { reviewOrders, type ReviewParts } from './operator-review.ts'
 import { eraseOrders, type EraseParts } from './erase-orders.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
 import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
-import { createPinOrders, type PinOrderParts } from './pin-orders.ts'
+import { pinOrders, type PinOrderParts } from './pin-orders.ts'
 
 /** The parts of a running gateway that the operator reaches. */
 export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> &
-  Pick<PinOrderParts, 'review' | 'approvePin'> &
+  Pick<PinOrderParts, 'review' | 'askTargets' | 'approvePin'> &
   ApprovalOrderParts &
   AccessOrderParts &
   ReviewParts & {
@@ -68,10 +68,10 @@ export function createOperator(parts: OperatorParts): AdminParts {
     tail: parts.tail,
     reload: parts.reload,
     ...createSwitchOrders(parts.switches),
-    ...createPinOrders(parts),
     orders: new Map([
       ...approvalOrders(parts),
       ...accessOrders(parts),
+      ...pinOrders(parts),
       ...reviewOrders(parts),
       ...eraseOrders(parts),
     ]),
