@@ -28,7 +28,7 @@ func checkProof(path string, keys []verifierKey) error {
 	if err != nil {
 		return err
 	}
-	path64, err := parseDigests(lines[3:])
+	way, err := parseDigests(lines[3:])
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func checkProof(path string, keys []verifierKey) error {
 	if err := point.verify(keys); err != nil {
 		return err
 	}
-	root, good := rootFromInclusion(index, point.size, leafHash(record), path64)
+	root, good := rootFromInclusion(index, point.size, leafHash(record), way)
 	if !good || root != point.root {
 		return fmt.Errorf("the proof does not lead to the root of the checkpoint")
 	}

@@ -16,9 +16,6 @@ const maxRecordBytes = 16384
 type record struct {
 	sequence uint64
 	instance string
-	kind     string
-	// Of a key_changed record.
-	key, statement string
 }
 
 // parseRecord checks that the bytes are one canonical JSON object with the members that every record has.
@@ -47,19 +44,13 @@ func parseRecord(text []byte) (record, error) {
 		Sequence *uint64 `json:"sequence"`
 		Time     *string `json:"time"`
 		Kind     *string `json:"kind"`
-		Detail   struct {
-			Key       any `json:"key"`
-			Statement any `json:"statement"`
-		} `json:"detail"`
 	}
 	err := json.Unmarshal(text, &found)
 	if err != nil || found.Version == nil || found.Instance == nil || found.Sequence == nil ||
 		found.Time == nil || found.Kind == nil {
 		return record{}, fmt.Errorf("a member that every record has is missing")
 	}
-	key, _ := found.Detail.Key.(string)
-	statement, _ := found.Detail.Statement.(string)
-	return record{*found.Sequence, *found.Instance, *found.Kind, key, statement}, nil
+	return record{*found.Sequence, *found.Instance}, nil
 }
 
 // writeCanonical writes RFC 8785, but for numbers: they stand in a record as whoever sent them wrote them.

@@ -1,0 +1,217 @@
+// The independent verifier (main.go) over logs that our code wrote: what holds for one holds for the other, and every
+// way to bend a log is seen by a program that shares nothing with ours but docs/audit-format.md.
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { proveConsistency, proveRecord } from '../../gateway/src/audit/prove.ts'
+import { verifyLog } from '../../gateway/src/audit/verify.ts'
+import { newFolder } from '../../gateway/test/audit/made.ts'
+import {
+  changeLine,
+  checkpointOf,
+  lineOf,
+  newKey,
+  recordOf,
+  sign,
+  signedLog,
+} from '../../gateway/test/audit/signed.ts'
+import { buildGo } from '../support/go.ts'
+
+const verifier = buildGo('test/verifier')
+afterAll(verifier.remove)
+
+type Log = Awaited<ReturnType<typeof signedLog>>
+
+const check = (log: Log, key = log.key.text) => verifier.run(['log', '-key', key, log.folder])
+const write = (log: Log, lines: readonly string[]): void =>
+  writeFileSync(log.paths.log, `${lines.join('\n')}\n`)
+const replaced = (log: Log, at: number, from: string, to: string): string[] =>
+  log.lines.with(at, lineOf(recordOf(log.lines[at]).replace(from, to)))
+
+test('a log that our code wrote holds', async () => {
+  const log = await signedLog()
+  const { status, said } = check(log)
+  expect(said).toContain(`${log.name}: 10 records, 0 pruned, 2 checkpoints, 10 covered`)
+  expect(status).toBe(0)
+})
+
+describe('both verifiers see', () => {
+  test.for<[string, (log: Log) => void, string]>([
+    [
+      'a flipped bit',
+      (log) => {
+        const bytes = readFileSync(log.paths.log)
+        bytes[500] = 1 ^ (bytes[500] ?? 0)
+        writeFileSync(log.paths.log, bytes)
+      },
+      'the leaf is not that of the record',
+    ],
+    [
+      'a record that was replaced together with its leaf',
+      (log) => write(log, replaced(log, 8, 'ü', 'u')),
+      'not those of the checkpoint',
+    ],
+    ['a line that was removed', (log) => write(log, log.lines.toSpliced(8, 1)), 'where 8 belongs'],
+    [
+      'lines that were swapped',
+      (log) => write(log, [log.lines[1] ?? '', log.lines[0] ?? '', ...log.lines.slice(2)]),
+      'where 0 belongs',
+    ],
+    [
+      'a tail that was cut',
+      (log) => write(log, log.lines.slice(0, 8)),
+      'a checkpoint covers 10 records, and there are 8',
+    ],
+    [
+      'half a line',
+      (log) => writeFileSync(log.paths.log, readFileSync(log.paths.log).subarray(0, -30)),
+      'ends within a line',
+    ],
+    [
+      'a record that is not in canonical form',
+      (log) => write(log, replaced(log, 8, ':', ': ')),
+      'not in canonical form',
+    ],
+    [
+      'a checkpoint of another key',
+      (log) => {
+        writeFileSync(log.paths.checkpoints, '')
+        sign(log, [10], newKey())
+      },
+      'no key that is trusted',
+    ],
+    [
+      'checkpoints whose sizes fall',
+      (log) => sign(log, [4], log.key),
+      'a checkpoint of size 4 follows one of 10',
+    ],
+    [
+      'a key that nobody vouches for',
+      (log) => {
+        const next = newKey()
+        appendFileSync(join(log.folder, 'checkpoint.keys'), changeLine(log.key, next, next))
+      },
+      'no key that is trusted vouches for it',
+    ],
+  ])('%s', async ([, bend, words]) => {
+    const log = await signedLog()
+    bend(log)
+    const { status, said } = check(log)
+    expect(said).toContain(words)
+    expect(status).toBe(1)
+    expect((await verifyLog(log.folder, { keys: [log.key.text] })).ok).toBe(false)
+  })
+})
+
+describe('both verifiers accept', () => {
+  test.for<[string, (log: Log) => void, string]>([
+    [
+      'a person who was erased',
+      (log) => writeFileSync(log.paths.personal, '{"erased":"2026-04-01T06:00:00Z","key":"k"}\n'),
+      '10 records, 0 pruned',
+    ],
+    [
+      'records that were pruned',
+      (log) => {
+        const second = log.paths.log.replace('.jsonl', '.000002.jsonl')
+        writeFileSync(second, `${log.lines.slice(5).join('\n')}\n`)
+        rmSync(log.paths.log)
+      },
+      '5 records, 5 pruned',
+    ],
+    ['all records pruned', (log) => rmSync(log.paths.log), '0 records, 10 pruned'],
+    [
+      'a key that the one before it vouches for',
+      (log) => {
+        const next = newKey()
+        appendFileSync(join(log.folder, 'checkpoint.keys'), changeLine(log.key, next))
+        sign(log, [10], next)
+      },
+      '3 checkpoints',
+    ],
+    [
+      'a number as it was received, and letters of any kind',
+      (log) => {
+        write(log, replaced(log, 8, 'ü', 'a\u2028\\u0001\\"\u{1f600}'))
+        write(log, linesAfter(log, 8, '"note"', '"a":1.50e3,"note"'))
+        writeFileSync(log.paths.checkpoints, '')
+        sign(log, [10], log.key)
+      },
+      '10 covered',
+    ],
+  ])('%s', async ([, change, words]) => {
+    const log = await signedLog()
+    change(log)
+    const { status, said } = check(log)
+    expect(said).toContain(words)
+    expect(status).toBe(0)
+    expect(await verifyLog(log.folder, { keys: [log.key.text] })).toMatchObject({ findings: [] })
+  })
+})
+
+function linesAfter(log: Log, at: number, from: string, to: string): string[] {
+  const lines = readFileSync(log.paths.log, 'utf8').split('\n').slice(0, -1)
+  return lines.with(at, lineOf(recordOf(lines[at]).replace(from, to)))
+}
+
+describe('a proof', () => {
+  test('holds for every record of a log, with its record', async () => {
+    const log = await signedLog()
+    for (const [sequence] of log.lines.entries()) {
+      const { proof, record } = await proveRecord(log.folder, { log: log.name, sequence })
+      const file = join(log.folder, 'one.tlog-proof')
+      writeFileSync(file, proof)
+      const { status, said } = verifier.run(['proof', '-key', log.key.text, file])
+      expect(said).toContain(record)
+      expect(status).toBe(0)
+    }
+  })
+
+  test('does not hold with another record, another index, another key or a hash less', async () => {
+    const log = await signedLog()
+    const { proof } = await proveRecord(log.folder, { log: log.name, sequence: 2 })
+    const file = join(log.folder, 'one.tlog-proof')
+    const statusOf = (text: string, key = log.key.text) => {
+      writeFileSync(file, text)
+      return verifier.run(['proof', '-key', key, file]).status
+    }
+    expect(statusOf(proof)).toBe(0)
+    const other = Buffer.from(recordOf(log.lines[3])).toString('base64')
+    expect(statusOf(proof.replace(/^extra .*$/m, `extra ${other}`))).toBe(1)
+    expect(statusOf(proof.replace('index 2', 'index 3'))).toBe(1)
+    expect(statusOf(proof.replace(/^(index 2\n).*\n/m, '$1'))).toBe(1)
+    expect(statusOf(proof, newKey().text)).toBe(1)
+  })
+})
+
+describe('a pair of checkpoints', () => {
+  test('holds where one continues the other, and not where the log was changed between', async () => {
+    const log = await signedLog()
+    const folder = newFolder()
+    const files = ['older', 'newer', 'proof'].map((name) => join(folder, name))
+    const [older = '', newer = '', proof = ''] = files
+    const statusOf = () => verifier.run(['checkpoints', '-key', log.key.text, ...files]).status
+    for (const size of [1, 2, 3, 4, 7, 8, 9, 10]) {
+      writeFileSync(older, checkpointOf(log, size, log.key))
+      writeFileSync(newer, checkpointOf(log, 10, log.key))
+      const { offer } = await proveConsistency(log.folder, readFileSync(older, 'utf8'))
+      writeFileSync(proof, offer)
+      expect([size, statusOf()]).toEqual([size, 0])
+    }
+    writeFileSync(older, checkpointOf(log, 7, log.key))
+    const { offer } = await proveConsistency(log.folder, readFileSync(older, 'utf8'))
+    writeFileSync(proof, offer)
+    expect(statusOf()).toBe(0)
+    write(log, replaced(log, 1, '"ok"', '"no"'))
+    writeFileSync(older, checkpointOf(log, 7, log.key))
+    expect(statusOf()).toBe(1)
+  })
+})
+
+test('wrong usage, a folder without a log and a file that is no proof are told apart from a log that holds', () => {
+  const folder = newFolder()
+  expect(verifier.run([]).status).toBe(2)
+  expect(verifier.run(['log', folder]).status).toBe(1)
+  writeFileSync(join(folder, 'one'), 'no proof\n')
+  expect(verifier.run(['proof', '-key', newKey().text, join(folder, 'one')]).status).toBe(1)
+})
