@@ -98,7 +98,8 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
   if (tool === '' || typeof requestId !== 'string' || typeof time !== 'string') return undefined
   const person = objectIn(who)
   const salt = side.salts.get(textIn(person['key']))
-  const named = kind === 'intent' ? decision['policies'] : record['policies']
+  const decided = isJsonObject(decision['would_deny']) ? decision['would_deny'] : decision
+  const named = kind === 'intent' ? decided['policies'] : record['policies']
   return {
     ...exactArguments(objectIn(record['arguments']), salt, Number(sequence)),
     requestId,
@@ -112,12 +113,11 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
 }
 
 /** Of an intent: the call was made, whatever the policies said of it. */
-function answerOf({
-  approval,
-  access,
-  would_deny: wouldDeny,
-}: JsonObject): RecordedRequest['answer'] {
-  if (wouldDeny !== undefined && wouldDeny !== false) return 'deny'
+function answerOf(decision: JsonObject): RecordedRequest['answer'] {
+  const { approval, access, would_deny: wouldDeny } = decision
+  if (wouldDeny !== undefined) {
+    return POLICY_CODES.get(textIn(objectIn(wouldDeny)['reason'])) ?? 'deny'
+  }
   return approval === undefined && access === undefined ? 'allow' : 'approval'
 }
 

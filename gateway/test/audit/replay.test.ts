@@ -46,6 +46,11 @@ function intent(more: JsonObject = {}): JsonObject {
 function refusal(code: string, more: JsonObject = {}): JsonObject {
   return { ...intent(more), kind: 'refusal', code, policies: [], ...more }
 }
+/** A call that went through while the policies would have refused it. */
+function shadowed(reason: string): JsonObject {
+  const decision = { mode: 'LOG_ONLY', policies: [], would_deny: { policies: ['f'], reason } }
+  return intent({ requestId: reason, decision })
+}
 function write(records: readonly JsonObject[], side: readonly JsonObject[], segment = ''): void {
   const lines = records.map((record) => {
     const text = canonicalJson(record)
@@ -93,7 +98,8 @@ describe('policy-audit §1.4: recorded calls', () => {
         refusal('authorize.rate_limited'),
         refusal('authorize.needs_approval', { requestId: 'waits' }),
         intent({ requestId: 'let', decision: { approval: 'a1', policies: [] } }),
-        intent({ requestId: 'shadow', decision: { mode: 'LOG_ONLY', would_deny: true } }),
+        shadowed('authorize.denied'),
+        shadowed('authorize.needs_approval'),
         { ...intent(), kind: 'outcome' },
       ],
       SIDE,
@@ -103,7 +109,8 @@ describe('policy-audit §1.4: recorded calls', () => {
     ).toEqual([
       ['waits', 'approval', false],
       ['let', 'approval', false],
-      ['shadow', 'deny', true],
+      ['authorize.denied', 'deny', true],
+      ['authorize.needs_approval', 'approval', false],
     ])
   })
 
