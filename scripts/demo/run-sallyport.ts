@@ -15,7 +15,13 @@ export type Ran = {
 export function spawnSallyport(args: readonly string[], home: string): ChildProcess {
   return spawn(process.execPath, [COMMAND, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, NO_COLOR: '1' },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_OPTIONS: process.env['NODE_OPTIONS'],
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      NO_COLOR: '1',
+    },
   })
 }
 
