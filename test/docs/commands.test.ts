@@ -115,7 +115,7 @@ describe('what a page names', () => {
 
   test.for(named)('%s: every `sallyport` command in a sentence exists', ([, { text }]) => {
     const known = new Set(COMMANDS.map(({ words }) => words.join(' ')))
-    const asked = [...text.matchAll(/`(?:npx )?sallyport ([a-z]+)(?: ([a-z]+))?/g)]
+    const asked = [...text.matchAll(/`(?:npx )?sallyport ([a-z-]+)(?: ([a-z-]+))?/g)]
     const missing = asked.filter(
       ([, one = '', two = '']) => !known.has(one) && !known.has(`${one} ${two}`),
     )
@@ -136,7 +136,7 @@ function completed(part: string): string {
   const rest: Readonly<Record<string, string>> = {
     publicUrl: 'publicUrl: https://gate.acme.example',
     authorization:
-      'authorization: { mode: external, issuers: [{ issuer: https://login.acme.example, profile: rfc9068 }] }',
+      'authorization: { mode: external, issuers: [{ issuer: https://login.acme.example, profile: rfc9068, tags: { groups: groups } }] }',
     policies: 'policies: { folder: ./policies }',
     targets: 'targets: { market: { kind: mcp, url: https://market.acme.example/mcp } }',
   }

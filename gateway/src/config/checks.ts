@@ -12,6 +12,7 @@ export function checkTogether(tree: Tree): readonly Finding[] {
     ...checkListeners(tree),
     ...checkIssuers(tree),
     ...checkTargets(tree),
+    ...checkOperators(tree),
     ...checkLimits(tree),
   ]
 }
@@ -101,6 +102,26 @@ function checkAudienceFrom(tree: Tree, path: readonly PathKey[], settings: unkno
     )
   }
   return findings
+}
+
+/** Without such a tag nobody would have a role, and every order that needs one would be refused. */
+function checkOperators(tree: Tree): Finding[] {
+  const operators = memberOf(tree.value, 'operators')
+  const issuers = memberOf(memberOf(tree.value, 'authorization'), 'issuers')
+  if (operators === undefined || !Array.isArray(issuers)) return []
+  const written = memberOf(operators, 'claim')
+  const claim = written ?? 'groups'
+  if (typeof claim !== 'string') return []
+  const has = issuers.some((issuer) => memberOf(memberOf(issuer, 'tags'), claim) !== undefined)
+  if (has) return []
+  return [
+    finding(tree, written === undefined ? ['operators'] : ['operators', 'claim'], {
+      code: 'config.conflict',
+      message: `no issuer has a tag \`${claim}\`, so nobody would have a role`,
+      expected: 'a tag of an issuer',
+      fix: `add \`tags: { ${claim}: <claim> }\` to the issuer, or name another tag in \`claim\``,
+    }),
+  ]
 }
 
 function checkTargets(tree: Tree): Finding[] {

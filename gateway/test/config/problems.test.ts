@@ -43,6 +43,8 @@ const MISTAKES: readonly (readonly [name: string, from: string, to: string, code
     ['a reference to two places is refused', 'secret: { file: ./market.key }', 'secret: { file: a, env: B }', 'config.invalid_value', '30:7', /`\{ file: <path> \}`/],
     ['an origin with a path is refused', 'https://app.acme.example', 'https://app.acme.example/x', 'config.invalid_value', '18:18', /origin/],
     ['an origin wildcard is refused', "'https://app.acme.example'", '"*"', 'config.invalid_value', '18:18', /origin/],
+    ['roles by a tag that no issuer has are nobody’s', 'log: {', 'operators: { claim: departments, roles: { admin: [it] } }\nlog: {', 'config.conflict', '37:21', /no issuer has a tag `departments`/],
+    ['an approval is told by https alone', 'log: {', 'approvals: { webhook: { url: "http://hooks.acme.example/", secret: { env: HOOK } } }\nlog: {', 'config.invalid_value', '37:30', /allowInsecureWebhook: true/],
     ['one listener for two purposes is refused', 'port: 9464', 'port: 8444', 'config.conflict', '7:38', /same address and port/],
     ['an issuer that is listed twice is refused', '  requiredScopes', '    - { issuer: https://login.acme.example, profile: okta }\n  requiredScopes', 'config.conflict', '17:17', /twice/],
     ['client ids as audience are for Cognito alone', '      tenant: tenant\n', '      tenant: tenant\n      audienceFrom: client_id\n      clients: [a]\n', 'config.conflict', '16:21', /cognito/],
