@@ -227,6 +227,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/audit-prove.ts')).auditProve,
   },
   {
+    words: ['audit', 'export'],
+    summary: 'write the log for other systems: JSON Lines or OCSF',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-export.ts')).auditExport,
+  },
+  {
     words: ['audit', 'erase'],
     summary: 'take a person out of the log, for good',
     group: 'Proving',

@@ -1,5 +1,6 @@
 // The terminal of the running process. Colour by NO_COLOR, FORCE_COLOR and the stream itself (util.styleText).
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +17,11 @@ export function processTerminal(): Terminal {
   process.stdout.on('error', interrupt)
   return {
     out: (line) => void process.stdout.write(line),
+    drained: async () => {
+      if (!process.stdout.writableNeedDrain) return
+      const { signal } = interruption
+      await once(process.stdout, 'drain', { signal }).catch(() => undefined)
+    },
     note: (line) => void process.stderr.write(line),
     readInput: () => text(process.stdin),
     ask: async (question) => {

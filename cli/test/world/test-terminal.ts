@@ -29,6 +29,7 @@ export function testTerminal(options: TestTerminalOptions = {}): TestTerminal {
     out: (text) => {
       printed.out += text
     },
+    drained: async () => undefined,
     note: (text) => {
       printed.note += text
     },
