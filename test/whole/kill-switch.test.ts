@@ -1,15 +1,18 @@
 // The kill switch of a started gateway: who is stopped and how soon, who is not, what is recorded, what survives.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSwitches } from '@sallyport/gateway/authorize/switches/switches.ts'
 import { createSqliteStore } from '@sallyport/gateway/store/sqlite/sqlite.ts'
 import { systemClock } from '@sallyport/gateway/system/clock.ts'
+import { modernRequest } from '@sallyport/sample/modern-request.ts'
 import { sallyport } from '../../cli/test/world/test-terminal.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { adminToken, OPERATORS, switchOrder } from '../support/operators.ts'
 import { codeOf } from '../support/present.ts'
+import { rawRequest } from '../support/raw.ts'
 
 let world: TestGateway
 const startWorld = async () => void (world = await startTestGateway({ yaml: OPERATORS }))
@@ -162,18 +165,23 @@ describe('it is shared and it stays', () => {
     createSqliteStore({ path: join(world.folder, 'state/state.sqlite') }, systemClock)
 
   test('another process that shares the store stops calls and streams here', async () => {
-    const called = stream()
-    expect(await goesOn(called)).toBe('goes on')
+    world.target.behave({ answer: 'sse-endless', betweenEventsMs: 50 })
+    const params = { name: 'echo', arguments: {}, _meta }
+    const { headers, body } = modernRequest({ method: 'tools/call', params, token: world.token() })
+    const named = [['Host', `127.0.0.1:${world.port}`], ...Object.entries(headers)]
+    const socket = connect(world.port, '127.0.0.1')
+    let received = ''
+    socket.on('data', (chunk) => (received += chunk.toString()))
+    socket.write(rawRequest({ path: '/mcp/records', headers: named as [string, string][], body }))
+    await expect.poll(() => received).toContain('notifications/message')
     const other = await store()
     const there = createSwitches(other, systemClock)
-    await there.disable({
-      switched: { what: 'target', name: 'records' },
-      reason: 'there',
-      sinceMs: 1,
-    })
+    const switched = { what: 'target', name: 'records' } as const
+    await there.disable({ switched, reason: 'there', sinceMs: 1 })
     there.close()
     await other.close()
-    expect(await Promise.race([called, sleep(15_000, 'goes on')])).not.toBe('goes on')
+    await expect.poll(() => received, { timeout: 20_000 }).toContain('call.cancelled')
+    socket.destroy()
     expect(await code()).toBe(DISABLED)
   }, 30_000)
 
