@@ -40,8 +40,8 @@ test('a list, codes that this version does not know, and kinds without words', (
   expect(whySentence([{ kind: 'list', shown: 3, hidden: 4 }])).toBe(
     '3 tools were listed, 4 were not: the policies decide which.\n',
   )
-  expect(whySentence([{ kind: 'refusal', code: 'x.y\u001b[31m' }])).toMatch(
-    /^The request was refused: x\.y[^\u001b]*\n$/,
-  )
+  const unknown = whySentence([{ kind: 'refusal', code: 'x.y\u001b[31m' }])
+  expect(unknown).toContain('The request was refused: x.y')
+  expect(unknown).not.toContain('\u001b')
   expect(whySentence([{ kind: 'boot' }])).toBe('')
 })
