@@ -1,11 +1,11 @@
 // F-07: the policy engine fails, or a policy set is bad. Policies that overflow on what they read deny, whichever way
 // they are written; sets that do not parse or do not fit the tools leave the last good one in force and say why.
 import { randomInt } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFAULT_POLICY } from '../support/gateway.ts'
 import { order } from '../support/operator.ts'
-import { inProcessWorld, type ProcessWorld } from './process-world.ts'
+import { inProcessWorld, startProcessWorld, type ProcessWorld } from './process-world.ts'
 import type { Finding, PromiseScript } from './promise.ts'
 import type { GatewayProcess } from './start-process.ts'
 
@@ -78,17 +78,34 @@ async function errors(world: ProcessWorld, calls: number): Promise<Finding> {
 }
 
 async function badSets(times: number): Promise<readonly Finding[]> {
-  const seen = await Promise.all(
-    Array.from({ length: WORLDS }, (_, first) =>
-      inProcessWorld({}, (world) => badSetsOf(world, first, times)),
-    ),
-  )
+  const worlds: ProcessWorld[] = []
+  try {
+    // One after the other: making keys takes this process whole, and the gateway before would wait for its own.
+    for (let n = 0; n < WORLDS; n++) worlds.push(await startProcessWorld())
+    const gateways: GatewayProcess[] = []
+    for (const world of worlds) gateways.push(await world.start())
+    const seen = await Promise.all(
+      worlds.map((world, first) =>
+        badSetsOf(world, gateways[first] as GatewayProcess, first, times),
+      ),
+    )
+    return findingsOf(seen, times)
+  } finally {
+    await Promise.all(worlds.map((world) => world.stop()))
+  }
+}
+
+type Seen = Awaited<ReturnType<typeof badSetsOf>>
+
+function findingsOf(seen: readonly Seen[], times: number): readonly Finding[] {
   const sum = (of: 'tried' | 'accepted' | 'unexplained' | 'changed') =>
     seen.reduce((total, world) => total + world[of], 0)
+  const first = seen.find((world) => world.example !== undefined)?.example
+  const example = first === undefined ? '' : ` (${first})`
   return [
     {
       what: `${sum('tried')} bad sets`,
-      seen: `${sum('accepted')} taken into use, ${sum('unexplained')} without file and line, ${sum('changed')} changed an answer`,
+      seen: `${sum('accepted')} taken into use, ${sum('unexplained')} without file and line, ${sum('changed')} changed an answer${example}`,
       promised: '0: the last good one stays and the reason is told',
       kept: sum('tried') === times && sum('accepted') + sum('unexplained') + sum('changed') === 0,
     },
@@ -102,23 +119,38 @@ async function badSets(times: number): Promise<readonly Finding[]> {
 }
 
 /** The bad sets number `first`, `first + WORLDS` …, and a good one at the end. */
-async function badSetsOf(world: ProcessWorld, first: number, times: number) {
-  const gateway = await world.start()
+async function badSetsOf(
+  world: ProcessWorld,
+  gateway: GatewayProcess,
+  first: number,
+  times: number,
+) {
+  const before = await otherAnswer(world)
+  if (before !== undefined) throw new Error(`before any bad set: ${before}`)
   let tried = 0
   let accepted = 0
   let unexplained = 0
-  let changed = 0
+  const changed: string[] = []
   for (let n = first; n < times; n += WORLDS) {
     const bad = (BAD_SETS[n % BAD_SETS.length] ?? String)(n * 7)
     const { outcome, notes } = await reloadWith(world, gateway, bad)
     tried += 1
     if (outcome !== 'kept') accepted += 1
     if (!notes.some((note) => /^\S*test\.cedar:\d+:\d+ ./.test(note))) unexplained += 1
-    if (!(await answersAsBefore(world))) changed += 1
+    const other = await otherAnswer(world)
+    if (other !== undefined) changed.push(`set ${n}: ${other}`)
   }
   const good = await reloadWith(world, gateway, `${DEFAULT_POLICY}// good again\n`)
-  const served = await answersAsBefore(world)
-  return { tried, accepted, unexplained, changed, good: good.outcome, served }
+  const served = (await otherAnswer(world)) === undefined
+  return {
+    tried,
+    accepted,
+    unexplained,
+    changed: changed.length,
+    example: changed[0],
+    good: good.outcome,
+    served,
+  }
 }
 
 async function reloadWith(
@@ -126,13 +158,15 @@ async function reloadWith(
   gateway: GatewayProcess,
   policies: string,
 ): Promise<{ readonly outcome: string; readonly notes: readonly string[] }> {
-  writeFileSync(join(folder, 'policies/test.cedar'), policies)
+  // Renamed into place: whoever writes in place and is held up after the first step shows an empty set, which is a good one.
+  writeFileSync(join(folder, 'next.cedar'), policies)
+  renameSync(join(folder, 'next.cedar'), join(folder, 'policies/test.cedar'))
   const { body } = await order({ gateway }, '/reload')
   return body as { outcome: string; notes: readonly string[] }
 }
 
-/** DEFAULT_POLICY: analysts call everything but delete_record, nobody else anything. */
-async function answersAsBefore(world: ProcessWorld): Promise<boolean> {
+/** DEFAULT_POLICY: analysts call everything but delete_record, nobody else anything. Else: what was answered. */
+async function otherAnswer(world: ProcessWorld): Promise<string | undefined> {
   const { recording } = world.target
   recording.clear()
   const params = { name: 'echo', arguments: {} }
@@ -141,5 +175,7 @@ async function answersAsBefore(world: ProcessWorld): Promise<boolean> {
   await world.call({ method: 'tools/call', params, token })
   const forbidden = { name: 'delete_record', arguments: { id: 1 } }
   await world.call({ method: 'tools/call', params: forbidden })
-  return allowed.body.includes('structuredContent') && recording.calls().length === 1
+  const calls = recording.calls().length
+  if (allowed.body.includes('structuredContent') && calls === 1) return undefined
+  return `${calls} calls, ${allowed.status} ${allowed.body.slice(0, 200)}`
 }
