@@ -22,6 +22,7 @@ import { createDenyList } from './identify/deny-list.ts'
 import { createInboundServer, type InboundServer } from './in/server.ts'
 import { createGuardedFetch } from './net/guarded-fetch.ts'
 import { createPools } from './net/pools.ts'
+import { createAnswerWatch } from './observe-answers.ts'
 import { createExchangeObserver } from './observe-exchange.ts'
 import { createHealth } from './observe/health.ts'
 import { createReading } from './observe/reading.ts'
@@ -164,7 +165,9 @@ async function compose(
   const port = await open(listener, config.listen.port, config.listen.host)
 
   const streams = createOpenStreams()
-  const observe = createExchangeObserver(log, metrics, clock)
+  const answers = createAnswerWatch(log, metrics)
+  closers.push(() => answers.close())
+  const observe = createExchangeObserver(log, metrics, clock, answers)
   const approvals = composeApprovals({
     store,
     clock,

@@ -91,7 +91,7 @@ async function build(
   const described = catalogue.refresh()
   await Promise.race([described, setTimeout(FIRST_ANSWER_MS)])
   const authorizeSettings = {
-    gatewayId: config.publicUrl,
+    gatewayId: config.policies.gatewayId ?? config.publicUrl,
     homeIssuer: config.authorization.issuers[0]?.issuer ?? '',
     access: shared.approvals.access,
     kept: createKeptSchemas(shared.store),

@@ -1,4 +1,5 @@
 // What an operator sees of every exchange: one line in the log, two metrics. No payload, no token, no person.
+import type { AnswerWatch } from './observe-answers.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Ended, Exchange } from './pipeline.ts'
@@ -10,6 +11,7 @@ export function createExchangeObserver(
   log: Log,
   metrics: Metrics,
   clock: Clock,
+  answers: AnswerWatch,
 ): (exchange: Exchange, ended: Ended) => void {
   const requests = metrics.counter('sallyport_requests', 'answered requests by code', ['code'])
   const duration = metrics.histogram(
@@ -17,11 +19,13 @@ export function createExchangeObserver(
     'from the headers to the end of the answer',
     SECONDS,
   )
-  return (exchange, { code, refused, error }) => {
-    const durationMs = clock.monotonicMs() - exchange.startedMs
+  return (exchange, { code, refused, error, answer }) => {
+    const nowMs = clock.monotonicMs()
+    const durationMs = nowMs - exchange.startedMs
     requests.with(code).inc()
     duration.observe(durationMs / 1000)
     const { requestId, request, inbound, identity, tool } = exchange
+    if (answer !== undefined) answers.look({ tool: tool ?? '', requestId, body: answer }, nowMs)
     if (error !== undefined) log.error({ requestId, code, err: error }, 'a fault')
     log.request({
       requestId,

@@ -84,6 +84,8 @@ export type Ended = {
   readonly code: string
   readonly refused?: true
   readonly error?: unknown
+  /** What a target answered, as it was relayed. */
+  readonly answer?: Buffer
 }
 
 /** Answers one request; never throws. */
@@ -280,7 +282,7 @@ async function send(
     case 'result':
       record(outcome.facts)
       writeResult(exchange.response, outcome.body, wireContext(parts, exchange))
-      return parts.observe(exchange, { code: outcome.facts.class })
+      return parts.observe(exchange, { code: outcome.facts.class, answer: outcome.body })
     case 'refused':
       record(outcome.facts)
       return say(parts, exchange, outcome.refusal)

@@ -1,7 +1,7 @@
 // Policies as Amazon Bedrock AgentCore documents them load unchanged and decide as documented (policy-audit §1.2): its
 // scenarios, and the borders that its explanations name. Single shapes are in gateway/test/authorize/agentcore.test.ts.
-import { readFileSync } from 'node:fs'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthorize, type Authorize } from '@sallyport/gateway/authorize/authorize.ts'
 import type { JsonObject } from '@sallyport/gateway/json/value.ts'
 import {
@@ -14,6 +14,8 @@ import {
   loadInto,
   tool,
 } from '../../gateway/test/authorize/world.ts'
+import { startTestGateway } from '../support/gateway.ts'
+import { codeOf } from '../support/present.ts'
 
 const ARN = 'arn:aws:bedrock-agentcore:us-west-2:123456789012:gateway/insurance'
 const string = { type: 'string' }
@@ -104,4 +106,26 @@ test('policies for gateways whose callers sign with AWS credentials are refused,
   const loaded = await loadInto(createAuthorize(settings), [file('iam.cedar')], catalogue(entries))
   const found = findingsOf(loaded).filter((text) => text.includes('AgentCore::IamEntity'))
   expect(found.map((text) => text.split(':')[0])).toEqual(['iam.cedar', 'iam.cedar', 'iam.cedar'])
+})
+
+test('`policies.gatewayId` lets the gateway stand for the one that the policies name', async () => {
+  const world = await startTestGateway({
+    policies: file('insurance.cedar').text.replaceAll('InsuranceAPI___', 'records___'),
+    target: {
+      tools: Object.entries(tools).map(([name, schema]) => ({
+        name,
+        inputSchema: { type: 'object', ...schema },
+      })),
+    },
+  })
+  onTestFinished(() => world.stop())
+  const calling = async (name: Tool, args: JsonObject) =>
+    codeOf(await world.call({ method: 'tools/call', params: { name, arguments: args } }))
+  expect(await calling('get_policy', { policyId: 'p1' })).toBe('authorize.no_such_tool')
+  const text = readFileSync(world.configFile, 'utf8')
+  const folder = 'folder: ./policies'
+  writeFileSync(world.configFile, text.replace(folder, `${folder}, gatewayId: "${ARN}"`))
+  expect(await world.gateway.reload()).toMatchObject({ outcome: 'applied' })
+  expect(await calling('get_policy', { policyId: 'p1' })).toBeUndefined()
+  expect(await calling('file_claim', CLAIM)).toBe('authorize.denied')
 })

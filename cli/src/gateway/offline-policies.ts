@@ -53,7 +53,7 @@ export async function openOffline(
     config === undefined
       ? ANYWHERE
       : {
-          gatewayId: config.publicUrl,
+          gatewayId: config.policies.gatewayId ?? config.publicUrl,
           homeIssuer: config.authorization.issuers[0]?.issuer ?? ANYWHERE.homeIssuer,
         }
   const { catalogueOfTools, pinnedCatalogue } = await import('@sallyport/gateway/offline.ts')

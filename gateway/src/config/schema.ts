@@ -105,6 +105,14 @@ export const configSchema = z
         folder: path.describe(
           'folder with the `*.cedar` files, and the `*.test.yaml` of their cases',
         ),
+        gatewayId: z
+          .string()
+          .min(1)
+          .max(2048)
+          .optional()
+          .describe(
+            'id of the `AgentCore::Gateway` that the policies name; default: `publicUrl`. For policies that come from AgentCore, the ARN of its gateway',
+          ),
         editorHelp: z
           .boolean()
           .default(true)
