@@ -65,7 +65,7 @@ export async function review({
     terminal.out(csv([head, ...rows].map((row) => row.map(plainText))))
     return
   }
-  terminal.note(`${jsonText(answer['principals'] ?? 0)} callers looked at\n`)
+  terminal.note(`looked at: ${jsonText(answer['principals'] ?? 0)}\n`)
   terminal.out(rows.length === 0 ? 'nobody and nothing\n' : table([head, ...rows]))
 }
 
