@@ -24,7 +24,8 @@ export async function runRoom(start: (settings: never) => Promise<Started>): Pro
   })
   const end = () => void room.stop().finally(() => process.exit(0))
   process.once('SIGTERM', end)
-  process.once('SIGINT', end)
+  // Ctrl-C reaches every process of a group: a world ends its rooms itself, in its own order.
+  process.on('SIGINT', process.send === undefined ? end : () => undefined)
   // A room does not outlive its world.
   process.once('disconnect', end)
   process.send?.({ ready: room.ready } satisfies Message)

@@ -46,8 +46,12 @@ export const auditSigner: Command<SignerOptions> = {
     await new Promise<void>((done) => {
       if (terminal.interrupted.aborted) done()
       terminal.interrupted.addEventListener('abort', () => done())
+      // Whoever started it with a channel is gone.
+      process.once('disconnect', done)
     })
     await signer.close()
+    // The channel would keep the process.
+    if (process.connected) process.disconnect()
     return exitCode('ok')
   },
 }

@@ -52,17 +52,24 @@ export const dev: Command<DevOptions> = {
 type Running = { readonly facts: DevFacts; readonly close: () => Promise<void> }
 
 async function startAll(folder: DevFolder, wished: number, terminal: Terminal): Promise<Running> {
-  const [{ startWorld }, { startGateway }] = await Promise.all([
+  const [{ startWorld }, { startNotary }, { startGateway }] = await Promise.all([
     import('@sallyport/sample/world.ts'),
+    import('../dev/dev-notary.ts'),
     import('@sallyport/gateway/app.ts'),
   ])
   const port = await freePort(wished)
   const mcpUrl = `http://127.0.0.1:${port}/mcp`
-  const world = await startWorld({ gatewayResources: [mcpUrl, `${mcpUrl}/market`] })
+  const [world, notary] = await bothOrNone(
+    startWorld({ gatewayResources: [mcpUrl, `${mcpUrl}/market`] }),
+    startNotary(folder),
+  )
+  const stop = async (): Promise<void> => {
+    await Promise.all([world.stop(), notary.stop()])
+  }
   const log = createWriteStream(join(folder.path, 'gateway.log'), { flags: 'a', mode: 0o600 })
   try {
     const { issuer, marketUrl, people } = world
-    await folder.write(folder.configFile, devConfig({ port, issuer, marketUrl }))
+    await folder.write(folder.configFile, devConfig({ port, issuer, marketUrl, notary }))
     await folder.write(folder.inspectorFile, inspectorConfig(mcpUrl))
     const gateway = await startGateway({
       loaded: await loadChecked(folder.configFile, terminal),
@@ -76,16 +83,33 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
       close: async () => {
         // Nobody balances load in front of a development gateway: it stops at once.
         await gateway.close({ serveOnMs: 0, finishMs: 1000 })
-        await world.stop()
+        await stop()
         log.end()
       },
     }
   } catch (failure) {
-    await world.stop()
+    await stop()
     log.end()
     throw failure
   }
 }
+
+/** Where one does not start, the other is stopped. */
+async function bothOrNone<One extends Stoppable, Other extends Stoppable>(
+  one: Promise<One>,
+  other: Promise<Other>,
+): Promise<[One, Other]> {
+  try {
+    return await Promise.all([one, other])
+  } catch (failure) {
+    for (const started of await Promise.allSettled([one, other])) {
+      if (started.status === 'fulfilled') await started.value.stop()
+    }
+    throw failure
+  }
+}
+
+type Stoppable = { readonly stop: () => Promise<void> }
 
 function untilInterrupted(terminal: Terminal): Promise<void> {
   return new Promise((resolve) => {

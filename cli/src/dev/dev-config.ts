@@ -5,18 +5,25 @@ export type DevConfig = {
   readonly port: number
   readonly issuer: string
   readonly marketUrl: string
+  /** Who vouches for the log; absent: nobody. */
+  readonly notary?: {
+    /** Path of the signer's socket. */
+    readonly socket: string
+    readonly witness: { readonly url: string; readonly key: string }
+  }
 }
 
 /** YAML; paths are relative to the file. Each relaxation is there because the sample speaks plain http. */
-export function devConfig({ port, issuer, marketUrl }: DevConfig): string {
+export function devConfig({ port, issuer, marketUrl, notary }: DevConfig): string {
   return `# yaml-language-server: $schema=./sallyport.schema.json
 # Written by \`sallyport dev\` at each start: development mode, loopback only.
 publicUrl: http://127.0.0.1:${port}
 listen: { host: 127.0.0.1, port: ${port} }
 operations: { host: 127.0.0.1, port: 0 }
 stateFolder: ./state
-audit: { reserveBytes: 1048576 }
-authorization:
+audit:
+  reserveBytes: 1048576
+${notary === undefined ? '' : vouching(notary)}authorization:
   mode: external
   issuers:
     - issuer: ${issuer}
@@ -43,6 +50,13 @@ targets:
       forecast_load: { readOnly: true, idempotent: true, audit: [/market, /day, /days] }
       list_price_alerts: { readOnly: true, idempotent: true }
       set_price_alert: { readOnly: false, audit: [/market, /direction, /threshold] }
+`
+}
+
+function vouching({ socket, witness }: NonNullable<DevConfig['notary']>): string {
+  return `  signer: { socket: ${JSON.stringify(socket)} }
+  anchors:
+    witness: { kind: witness, url: "${witness.url}", key: "${witness.key}", allowInsecure: true }
 `
 }
 
