@@ -71,6 +71,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/import.ts')).importServers,
   },
   {
+    words: ['backup'],
+    summary: 'copy the state folder while the gateway runs',
+    group: 'Running',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    words: ['restore'],
+    summary: 'put a backup into an empty state folder',
+    group: 'Running',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
     words: ['tail'],
     summary: 'watch decisions as they are recorded',
     group: 'Running',
@@ -231,6 +243,12 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'write the log for other systems: JSON Lines or OCSF',
     group: 'Proving',
     load: async () => (await import('./commands/audit-export.ts')).auditExport,
+  },
+  {
+    words: ['audit', 'prune'],
+    summary: 'remove old records and keep what their proofs need',
+    group: 'Proving',
+    load: async () => (await import('./commands/audit-prune.ts')).auditPrune,
   },
   {
     words: ['audit', 'erase'],

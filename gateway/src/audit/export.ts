@@ -3,6 +3,7 @@
 // verify.ts.
 import { parseKeepingNumbers } from '../json/raw-number.ts'
 import type { JsonObject } from '../json/value.ts'
+import type { Make } from './export/make.ts'
 import { createOcsf } from './export/ocsf.ts'
 import { recordIn } from './line.ts'
 import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
@@ -44,13 +45,6 @@ export async function* exportLog(
 }
 
 const NOTHING: Values = new Map()
-
-/** `undefined`: this record has no form there. */
-export type Make = (
-  record: JsonObject,
-  position: Position,
-  values: Values,
-) => JsonObject | undefined
 
 async function* exportOne(
   segments: readonly string[],

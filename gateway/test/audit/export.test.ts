@@ -111,7 +111,7 @@ describe('policy-audit §2.6: OCSF 1.8.0', () => {
       http_response: { code: 200 },
       metadata: { correlation_uid: 'r0' },
     })
-    const { uid } = call?.['metadata'] as { uid: string }
+    const { uid } = (call ?? {})['metadata'] as { uid: string }
     const [again] = await lines(folder, {
       format: 'ocsf',
       personal: true,

@@ -3,7 +3,7 @@
 // has beyond it goes into `unmapped`. Records of the log about itself and the gateway have no event here.
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 import { isJsonObject } from '../../json/raw-number.ts'
-import type { Make } from '../export.ts'
+import type { Make } from './make.ts'
 import { positionText } from '../position.ts'
 import { personalIn, type Values } from '../search/personal-values.ts'
 
@@ -86,7 +86,7 @@ function eventOf(
   intent: JsonObject | undefined,
   values: Values,
 ): Event | undefined {
-  switch (record['kind']) {
+  switch (text(record['kind'])) {
     case 'outcome': {
       const about = intent ?? record
       const tool = object(about['tool'])

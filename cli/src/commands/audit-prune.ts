@@ -1,0 +1,64 @@
+// `sallyport audit prune`: removes whole files of records that are older than a date and keeps what their proofs need.
+// Works on files, beside a gateway that runs or without one; asks before it does.
+import { join } from 'node:path'
+import type { PruneReport } from '@sallyport/gateway/audit/prune.ts'
+import type { Command } from '../command.ts'
+import { CommandFailure, exitCode } from '../exit-codes.ts'
+import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
+import type { StateFolderOptions } from '../gateway/state-folder.ts'
+import { jsonText } from '../terminal/exact-json.ts'
+import { table } from '../terminal/table.ts'
+
+type PruneOptions = StateFolderOptions & {
+  readonly before: string
+  readonly dryRun?: boolean
+  readonly yes?: boolean
+}
+
+export const auditPrune: Command<PruneOptions> = {
+  examples: [
+    'sallyport audit prune --before 2025-04-01 --dry-run',
+    'sallyport audit prune --before 2025-04-01 --yes',
+  ],
+  define: (command) => {
+    command
+      .requiredOption('--before <date>', 'files whose last record is older, ISO 8601, UTC')
+      .option('--dry-run', 'say what would go, and remove nothing')
+      .option('-y, --yes', 'do not ask')
+    defineStateFolder(command)
+  },
+  run: async ({ options, terminal, json, input }) => {
+    const beforeMs = Date.parse(options.before)
+    if (Number.isNaN(beforeMs)) {
+      throw new CommandFailure('usage', `\`${options.before}\` is no date`)
+    }
+    const folder = join(await stateFolder(options, terminal), 'audit')
+    const { planPrune, removeSegments } = await import('@sallyport/gateway/audit/prune.ts')
+    const plan = await planPrune(folder, beforeMs)
+    const removes = options.dryRun !== true && plan.segments.length > 0
+    if (removes && options.yes !== true) {
+      const question = `${shown(plan)}Remove these? Their records cannot be had back. [y/N] `
+      const answer = input ? await terminal.ask(question) : undefined
+      if (answer === undefined) {
+        throw new CommandFailure('usage', 'nobody is there to be asked', { fix: 'add --yes' })
+      }
+      if (!/^y(es)?$/i.test(answer.trim())) {
+        terminal.note('Nothing was removed.\n')
+        return exitCode('ok')
+      }
+    }
+    if (removes) removeSegments(folder, plan.segments)
+    terminal.out(json ? `${jsonText({ ...plan, removed: removes })}\n` : shown(plan))
+    if (!json) terminal.note(removes ? 'Removed.\n' : 'Nothing was removed.\n')
+    return exitCode('ok')
+  },
+}
+
+function shown({ segments, kept }: PruneReport): string {
+  const rows = segments.map(({ file, records, until }) => [
+    file,
+    `${records} records`,
+    `until ${until}`,
+  ])
+  return table([...rows, ...kept.map(({ file, why }) => [file, 'stays', why])])
+}

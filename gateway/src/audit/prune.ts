@@ -1,0 +1,118 @@
+// Operator file: whole segments that are old enough are removed (policy-audit §2.4, retention). What their proofs need
+// stays: the hashes of their records, and checkpoints over them. A segment goes only when a checkpoint covers all of it
+// and the hashes that are left lead to that checkpoint's root; the segment that is being written never goes.
+import { existsSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { readCheckpoints } from './checkpoint.ts'
+import { recordIn } from './line.ts'
+import { logNames, pathsOf, segmentPaths, syncFolder } from './log-folder.ts'
+import { readLines } from './read-lines.ts'
+import { createGrowingTree } from './verify/growing-tree.ts'
+import { prunedLeaves } from './verify/pruned.ts'
+import { createTrust } from './verify/trust.ts'
+
+export type Prunable = {
+  readonly log: string
+  readonly file: string
+  readonly records: number
+  /** Of its last record, ISO 8601. */
+  readonly until: string
+}
+
+export type PruneReport = {
+  /** Removed, or to be removed. */
+  readonly segments: readonly Prunable[]
+  /** Old enough, and why they stay. */
+  readonly kept: readonly { readonly file: string; readonly why: string }[]
+}
+
+/** What would go of everything before this time. */
+export async function planPrune(folder: string, beforeMs: number): Promise<PruneReport> {
+  const segments: Prunable[] = []
+  const kept: { file: string; why: string }[] = []
+  for (const log of logNames(folder)) {
+    const old = await oldSegments(folder, log, beforeMs)
+    if (old.length === 0) continue
+    const covered = await coveredByHashes(folder, log)
+    for (const { last, ...segment } of old) {
+      if (last < covered) {
+        segments.push(segment)
+        continue
+      }
+      const why =
+        covered === 0
+          ? 'no checkpoint covers it, or the hashes beside the log do not lead to one'
+          : `checkpoints cover the log up to record ${covered - 1}, and it ends with ${last}`
+      kept.push({ file: segment.file, why })
+      break
+    }
+  }
+  return { segments, kept }
+}
+
+/** Oldest first, so that a log that is cut short in the middle of this still begins with a whole segment. */
+export function removeSegments(folder: string, segments: readonly Prunable[]): void {
+  for (const { log, file } of segments) {
+    const path = segmentPaths(folder, log).find((one) => basename(one) === file)
+    if (path === undefined) continue
+    rmSync(path)
+    rmSync(path.replace(/\.jsonl$/, '.index'), { force: true })
+    syncFolder(folder)
+    // Nobody is in a log any more of which no record is left.
+    if (segmentPaths(folder, log).length === 0)
+      rmSync(pathsOf(folder, log).personal, { force: true })
+  }
+}
+
+/** Segments at the front whose last record is older; the one that is being written is none of them. */
+async function oldSegments(
+  folder: string,
+  log: string,
+  beforeMs: number,
+): Promise<readonly (Prunable & { readonly last: number })[]> {
+  const { lock } = pathsOf(folder, log)
+  const segments = segmentPaths(folder, log)
+  const closed = existsSync(lock) ? segments.slice(0, -1) : segments
+  const old: (Prunable & { last: number })[] = []
+  for (const segment of closed) {
+    const found = await endOf(segment)
+    if (found === undefined || !(Date.parse(found.time) < beforeMs)) break
+    const { time, sequence, records } = found
+    old.push({ log, file: basename(segment), records, until: time, last: sequence })
+  }
+  return old
+}
+
+async function endOf(
+  segment: string,
+): Promise<
+  { readonly time: string; readonly sequence: number; readonly records: number } | undefined
+> {
+  let last: Buffer | undefined
+  let records = 0
+  for await (const lines of readLines(segment)) {
+    for (const { bytes } of lines) {
+      // A line that is none is not removed: somebody has to look at it.
+      const record = recordIn(bytes)
+      if (typeof record === 'string') return undefined
+      records += 1
+      last = record
+    }
+    if (last !== undefined) last = Buffer.from(last)
+  }
+  if (last === undefined) return undefined
+  return { ...(JSON.parse(last.toString()) as { time: string; sequence: number }), records }
+}
+
+/** So many records are covered by a checkpoint to which the leaves in the file of hashes lead. */
+async function coveredByHashes(folder: string, log: string): Promise<number> {
+  const { tree, checkpoints } = pathsOf(folder, log)
+  const trust = createTrust(folder, [])
+  const newest = (await readCheckpoints(checkpoints)).findLast(
+    (one) => one !== undefined && trust.isTrusted(one),
+  )
+  if (newest === undefined) return 0
+  const growing = createGrowingTree()
+  for await (const leaf of prunedLeaves(tree, newest.size)) growing.add(leaf)
+  return growing.size() === newest.size && growing.root().equals(newest.root) ? newest.size : 0
+}

@@ -1,0 +1,17 @@
+// A copy of the state store as it is at one moment, while others write to it (SQLite's own backup).
+import { backup, DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+
+/** Rejects in words of SQLite. `to` is made anew. */
+export async function copySqlite(from: string, to: string): Promise<void> {
+  const url = pathToFileURL(from)
+  url.searchParams.set('mode', 'rw')
+  const db = new DatabaseSync(url, { timeout: BUSY_MS })
+  try {
+    await backup(db, to)
+  } finally {
+    db.close()
+  }
+}
+
+const BUSY_MS = 5000

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { segmentPaths } from '../../src/audit/log-folder.ts'
+import { planPrune, removeSegments } from '../../src/audit/prune.ts'
+import { proveConsistency, proveRecord } from '../../src/audit/prove.ts'
+import { search } from '../../src/audit/search.ts'
+import { verifyLog } from '../../src/audit/verify.ts'
+import { checkpointOf, sign, signedLog } from './signed.ts'
+
+const LATER = Date.now() + 86_400_000
+
+/** The log in two segments of five records. */
+async function twoSegments() {
+  const log = await signedLog()
+  const kept = checkpointOf(log, 3, log.key)
+  const second = log.paths.log.replace('.jsonl', '.000002.jsonl')
+  writeFileSync(log.paths.log, `${log.lines.slice(0, 5).join('\n')}\n`)
+  writeFileSync(second, `${log.lines.slice(5).join('\n')}\n`)
+  return { ...log, kept, second }
+}
+
+test('policy-audit §2.4: an old segment goes, and verify, proofs and search go on', async () => {
+  const log = await twoSegments()
+  writeFileSync(log.paths.lock, '')
+  const plan = await planPrune(log.folder, LATER)
+  // The segment that is being written stays, however old.
+  expect(plan).toMatchObject({ segments: [{ log: log.name, records: 5 }], kept: [] })
+  removeSegments(log.folder, plan.segments)
+  expect(segmentPaths(log.folder, log.name)).toEqual([log.second])
+  expect(await verifyLog(log.folder, { keys: [log.key.text] })).toMatchObject({
+    ok: true,
+    files: [{ pruned: 5, records: 5, covered: 10 }],
+  })
+  const { proof } = await proveRecord(log.folder, { log: log.name, sequence: 7 })
+  expect(proof).toContain('index 7\n')
+  expect((await proveConsistency(log.folder, log.kept)).from).toBe(3)
+  const { hits } = await search(log.folder, {}, 50)
+  expect(hits.map(({ sequence }) => sequence)).toEqual([9, 8, 6])
+})
+
+test('with the last record of a log its personal values go, and the log still verifies', async () => {
+  const log = await twoSegments()
+  removeSegments(log.folder, (await planPrune(log.folder, LATER)).segments)
+  expect(segmentPaths(log.folder, log.name)).toEqual([])
+  expect(existsSync(log.paths.personal)).toBe(false)
+  expect(await verifyLog(log.folder)).toMatchObject({ ok: true, files: [{ pruned: 10 }] })
+})
+
+test('what is young enough stays, and so does everything behind it', async () => {
+  const log = await twoSegments()
+  expect(await planPrune(log.folder, Date.parse('2020-01-01'))).toEqual({ segments: [], kept: [] })
+})
+
+test('a segment that no checkpoint covers is refused, and says why', async () => {
+  const log = await twoSegments()
+  writeFileSync(log.paths.checkpoints, '')
+  expect((await planPrune(log.folder, LATER)).kept).toMatchObject([
+    { why: expect.stringContaining('no checkpoint') },
+  ])
+  const whole = { ...log, paths: { ...log.paths, log: join(log.folder, 'whole') } }
+  writeFileSync(whole.paths.log, `${log.lines.join('\n')}\n`)
+  sign(whole, [7], log.key)
+  const plan = await planPrune(log.folder, LATER)
+  expect(plan.segments).toHaveLength(1)
+  expect(plan.kept).toMatchObject([{ why: expect.stringContaining('up to record 6') }])
+})
+
+test('hashes that do not lead to the checkpoint keep the records where they are', async () => {
+  const log = await twoSegments()
+  const hashes = readFileSync(log.paths.tree)
+  hashes[0] = 1 ^ (hashes[0] ?? 0)
+  writeFileSync(log.paths.tree, hashes)
+  expect((await planPrune(log.folder, LATER)).segments).toEqual([])
+})
+
+test('a line that is none keeps its segment: somebody has to look at it', async () => {
+  const log = await twoSegments()
+  writeFileSync(log.paths.log, `x\n${log.lines.slice(0, 5).join('\n')}\n`)
+  expect(await planPrune(log.folder, LATER)).toEqual({ segments: [], kept: [] })
+})
