@@ -3,7 +3,8 @@
 // Like app.ts it may name implementations.
 import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { createAuthorize, type Authorize, type LoadResult } from './authorize/authorize.ts'
+import { createAuthorize, type Authorize } from './authorize/authorize.ts'
+import type { LoadResult } from './authorize/loading.ts'
 import { createKeptSchemas } from './authorize/kept-schemas.ts'
 import type { Connector } from './call/connector.ts'
 import { createMcpConnector } from './call/mcp/mcp.ts'
@@ -95,6 +96,12 @@ async function build(
     homeIssuer: config.authorization.issuers[0]?.issuer ?? '',
     access: shared.approvals.access,
     kept: createKeptSchemas(shared.store),
+    shadows: {
+      files: new Set(config.policies.logOnly),
+      targets: new Set(
+        Object.keys(config.targets).filter((id) => config.targets[id]?.mode === 'LOG_ONLY'),
+      ),
+    },
   }
   const authorize = createAuthorize(authorizeSettings)
   closers.unshift(() => authorize.close())

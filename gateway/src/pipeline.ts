@@ -159,7 +159,7 @@ type Named = Understood & { readonly tool: string }
 
 function list(parts: PipelineParts, exchange: Understood): void {
   const { identity, inbound, head } = exchange
-  const { entries, hidden, version } = parts.switches.narrow(
+  const { entries, hidden, wouldHide, version } = parts.switches.narrow(
     parts.authorize.visible(identity, head.route.target),
   )
   const binding = {
@@ -169,7 +169,7 @@ function list(parts: PipelineParts, exchange: Understood): void {
   }
   const page = toolPage(entries, binding, inbound.params['cursor'])
   if (isRefusal(page)) return say(parts, exchange, page)
-  parts.audit.list(identity, exchange.requestId, entries.length, hidden)
+  parts.audit.list(identity, exchange.requestId, { shown: entries.length, hidden, wouldHide })
   return reply(parts, exchange, page)
 }
 

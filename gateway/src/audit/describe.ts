@@ -69,6 +69,14 @@ export const decisionText = remembered((decision: Permit['decision']): string =>
     policies: policyNames(decision.policies),
     schema: decision.schemaVersion,
     set: decision.setVersion,
+    ...(decision.wouldDeny === undefined
+      ? {}
+      : {
+          would_deny: {
+            policies: policyNames(decision.wouldDeny.policies),
+            reason: decision.wouldDeny.reason,
+          },
+        }),
   }),
 )
 

@@ -60,6 +60,13 @@ export type AboutPerson = {
 }
 
 /** The log as the pipeline and the composition root know it. */
+export type ListCounts = {
+  readonly shown: number
+  readonly hidden: number
+  /** Names of what policies that only log would hide. */
+  readonly wouldHide: readonly string[]
+}
+
 export type Audit = {
   /**
    * Appends the intent and resolves with its sequence number once it is as durable as the entry's facts
@@ -81,7 +88,7 @@ export type Audit = {
   /** Never waited for. At most 100 per second of one caller and code; the others are counted (D-14). */
   readonly refusal: (refusal: Refusal, context: RefusalContext) => void
   /** Never waited for. One per second of each principal; the others are counted. */
-  readonly list: (identity: Identity, requestId: string, shown: number, hidden: number) => void
+  readonly list: (identity: Identity, requestId: string, counts: ListCounts) => void
   /**
    * Everything else: configuration, policies, pins, revocations. Resolves when it is synced, rejects with
    * Fault `audit.unavailable`. `detail` is kept in clear: what is personal goes into `about`.

@@ -8,13 +8,13 @@ import type { Clock } from '../system/clock.ts'
 import { policyNames } from './describe.ts'
 import type { RecordFields } from './make-frames.ts'
 import { plainText } from './plain-text.ts'
-import type { RecordKind, RefusalContext } from './record.ts'
+import type { ListCounts, RecordKind, RefusalContext } from './record.ts'
 
 export type Append = (kind: RecordKind, fields: RecordFields, members: JsonObject) => void
 
 export type Sampled = {
   readonly refusal: (refusal: Refusal, context: RefusalContext) => void
-  readonly list: (identity: Identity, requestId: string, shown: number, hidden: number) => void
+  readonly list: (identity: Identity, requestId: string, counts: ListCounts) => void
   /** Records what was counted in seconds that are over. */
   readonly drain: () => void
 }
@@ -58,10 +58,13 @@ export function createSampled(clock: Clock, append: Append): Sampled {
       if (refusals.take(key)) return append('refusal', context, refusalMembers(refusal, context))
       count(key, { kind: 'refusal', fields: { identity, peerAddress }, members: { code } })
     },
-    list: (identity, requestId, shown, hidden) => {
+    list: (identity, requestId, { shown, hidden, wouldHide }) => {
       drain()
       const key = identity.principal.fingerprint
-      if (lists.take(key)) return append('list', { identity, requestId }, { hidden, shown })
+      // The member is not there where nothing only logs.
+      const shadow = wouldHide.length === 0 ? {} : { would_hide: policyNames(wouldHide) }
+      const members = { hidden, shown, ...shadow }
+      if (lists.take(key)) return append('list', { identity, requestId }, members)
       count(key, { kind: 'list', fields: { identity }, members: {} })
     },
     drain,

@@ -49,13 +49,26 @@ export function answerQuestion(
   const usable = entry.pin === 'approved' && entry.quarantined === undefined
   const judgement = judgeArguments(question, action, principal, around)
   const reachable = reached.answer === 'allow'
-  const visible = usable && reachable
+  const logs = action.mode === 'LOG_ONLY'
+  const visible = usable && (reachable || logs)
   const answered = { ...judgement, visible, action, judgement, reachable }
-  if (!reachable) return { ...answered, ...deny('authorize.no_such_tool') }
-  if (usable) return answered
+  if (!reachable && !logs) return { ...answered, ...deny('authorize.no_such_tool') }
+  if (usable) return logs ? { ...answered, ...logOnly(judgement) } : answered
   const code = entry.pin === 'changed' ? 'authorize.tool_changed' : 'authorize.no_such_tool'
   return { ...answered, ...deny(code, entry.quarantined ?? CHANGED) }
 }
+
+/** What the policies deny goes through, but for what they could not be asked about. */
+function logOnly({ code, reason }: Judgement): Partial<Judgement> {
+  if (code === undefined || READ_ALL_THE_SAME.has(code)) return {}
+  const logged = `the target only logs (LOG_ONLY); in force it would be \`${code}\`: ${reason}`
+  return { decision: 'allow', code: undefined, reason: logged }
+}
+
+const READ_ALL_THE_SAME: ReadonlySet<RefusalCode> = new Set([
+  'authorize.reserved_key',
+  'authorize.inconvertible_argument',
+])
 
 /** The decision on the arguments, whatever the state of the tool is. */
 export function judgeArguments(

@@ -12,13 +12,20 @@ import type { PoliciesToJudge } from './judge-policies.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { textsOf, type Policy } from './policy.ts'
+import { targetOf } from './names.ts'
 import { planReads, readsNothing, type ReadPlan } from './read-plan.ts'
 import { requestSchema } from './request-schema.ts'
+import { missingFile, NO_SHADOWS, type Shadows } from './shadows.ts'
 import type { Workshop } from './workshop.ts'
 
 /** One tool, ready to be decided. */
 export type Action = {
   readonly name: string
+  /** Of its decisions in the cache. */
+  readonly key: string
+  readonly mode: 'ENFORCE' | 'LOG_ONLY'
+  /** The same with the policies that only log, where there are any for it. */
+  readonly shadow?: Action
   /** The policies whose action scope can match it. */
   readonly slice: readonly Policy[]
   readonly input: InputType
@@ -32,6 +39,8 @@ export type Action = {
   readonly setName: string
   readonly schemaName: string
 }
+
+type Tool = Pick<Action, 'name' | 'key' | 'mode' | 'input'>
 
 export type Loaded = {
   /** The catalogue as it was when this was built. */
@@ -52,6 +61,7 @@ export type LoadParts = {
   readonly engine: Engine
   readonly workshop: Workshop
   readonly kept?: KeptSchemas | undefined
+  readonly shadows?: Shadows
   /** Awaited between two pieces of work, so that calls are decided meanwhile; rejects where loading is to stop. */
   readonly pause: () => Promise<unknown>
 }
@@ -64,7 +74,12 @@ export async function buildLoaded(
   prefix: string,
   parts: LoadParts,
 ): Promise<Loaded | { readonly findings: readonly Finding[] }> {
-  const { engine, workshop, kept, pause } = parts
+  const { engine, workshop, kept, pause, shadows = NO_SHADOWS } = parts
+  const missing = missingFile(shadows, files)
+  if (missing !== undefined) {
+    const text = `\`policies.logOnly\` names \`${missing}\`, and there is no such policy file`
+    return { findings: [{ ...NOWHERE, file: missing, text }] }
+  }
   const { generate } = workshop
   const schema = await schemaOf(catalogue, { before: before?.schema.made, kept, generate, pause })
   const judged = await workshop.judge(questionOf(files, catalogue, schema), engine)
@@ -83,7 +98,7 @@ export async function buildLoaded(
     return { findings }
   }
   const setVersion = createHash('sha256')
-    .update(JSON.stringify(files.map(({ file, text }) => [file, text])))
+    .update(JSON.stringify(files.map(({ file, text }) => [file, text, shadows.files.has(file)])))
     .digest('hex')
     .slice(0, 16)
   return { good: catalogue, catalogue, schema, setVersion, policies, notices, ...prepared }
@@ -108,31 +123,43 @@ async function prepareActions(
   policies: readonly Policy[],
   schema: CatalogueSchema,
   prefix: string,
-  { engine, pause }: LoadParts,
+  { engine, pause, shadows = NO_SHADOWS }: LoadParts,
 ): Promise<{ actions: ReadonlyMap<string, Action> } | EngineFailure> {
   const sets = new Map<string, string>()
   let schemas = 0
-  const prepare = (name: string, input: InputType): Action | EngineFailure => {
-    const slice = policies.filter(({ scope }) => canMatch(scope, name))
+  const prepare = (tool: Tool, slice: readonly Policy[]): Action | EngineFailure => {
     const plan = planReads(
-      input,
+      tool.input,
       slice.flatMap((policy) => policy.reads),
     )
     const schemaName = `${prefix}/schema/${schemas++}`
-    const key = JSON.stringify(slice.map((policy) => policy.id))
-    const setName = sets.get(key) ?? `${prefix}/set/${sets.size}`
+    const ids = JSON.stringify(slice.map((policy) => policy.id))
+    const setName = sets.get(ids) ?? `${prefix}/set/${sets.size}`
     const failure =
-      engine.prepareSchema(schemaName, requestSchema(name, plan)) ??
-      (sets.has(key) ? undefined : engine.prepareSet(setName, textsOf(slice)))
+      engine.prepareSchema(schemaName, requestSchema(tool.name, plan)) ??
+      (sets.has(ids) ? undefined : engine.prepareSet(setName, textsOf(slice)))
     if (failure !== undefined) return failure
-    sets.set(key, setName)
+    sets.set(ids, setName)
     const permitted = slice.some(({ effect }) => effect === 'permit')
     const fixed = readsNothing(plan)
-    return { name, slice, input, plan, permitted, fixed, setName, schemaName }
+    return { ...tool, slice, plan, permitted, fixed, setName, schemaName }
+  }
+  const prepareBoth = (name: string, input: InputType): Action | EngineFailure => {
+    const slice = policies.filter(({ scope }) => canMatch(scope, name))
+    const tool = { name, key: name, mode: 'ENFORCE', input } as const
+    if (shadows.targets.has(targetOf(name) ?? '')) {
+      return prepare({ ...tool, mode: 'LOG_ONLY' }, slice)
+    }
+    const inForce = slice.filter(({ file }) => !shadows.files.has(file))
+    const action = prepare(tool, inForce)
+    if (inForce.length === slice.length || isEngineFailure(action)) return action
+    // No tool has a colon in its name.
+    const shadow = prepare({ ...tool, key: `shadow:${name}` }, slice)
+    return isEngineFailure(shadow) ? shadow : { ...action, shadow }
   }
   const actions = new Map<string, Action>()
   for (const { action, input } of schema.tools.values()) {
-    const prepared = prepare(action, input)
+    const prepared = prepareBoth(action, input)
     if (isEngineFailure(prepared)) return prepared
     actions.set(action, prepared)
     await pause()

@@ -1,12 +1,14 @@
 // The product of `authorize`: this principal may make this call with these arguments. Only `authorize/`
 // constructs a Permit, so `call(permit, …)` without a decision does not compile. Connectors send what is
 // in here and nothing else: what is decided is what is sent.
+import type { RefusalCode } from '../answers.ts'
 import type { CatalogueEntry } from '../catalogue/entry.ts'
 import type { Identity } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 
 export type Decision = {
-  readonly mode: 'ENFORCE'
+  /** `LOG_ONLY`: the target's policies were asked, and the call goes through whatever they answered. */
+  readonly mode: 'ENFORCE' | 'LOG_ONLY'
   /** Ids of the permitting policies. */
   readonly policies: readonly string[]
   readonly setVersion: string
@@ -15,6 +17,15 @@ export type Decision = {
   readonly approval?: string
   /** Reference of the grant of access without which no policy permits the call. */
   readonly access?: string
+  /** Policies that only log would have stopped the call. */
+  readonly wouldDeny?: WouldDeny
+}
+
+export type WouldDeny = {
+  /** Ids of the policies that would have decided. */
+  readonly policies: readonly string[]
+  /** The code that the caller would have got. */
+  readonly reason: RefusalCode
 }
 
 export class Permit {

@@ -16,6 +16,8 @@ export type Verdict = {
   readonly policies: readonly string[]
   /** For the operator. */
   readonly reason: string
+  /** The engine gave no answer, because the request is not valid or something broke: nothing may let it through. */
+  readonly unanswered?: true
   /** An allowed call that waits for a second person. */
   readonly approval?: RequiredApproval
 }
@@ -100,7 +102,9 @@ export function requestOf(
 }
 
 function verdictOf(answer: ReturnType<Engine['decide']>, { slice }: Action): Verdict {
-  if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
+  if (isEngineFailure(answer)) {
+    return { ...errorOf([], answer.failed[0]?.message), unanswered: true }
+  }
   const { decision, diagnostics } = answer
   if (diagnostics.errors.length > 0) {
     const erring = diagnostics.errors.map(({ policyId }) => policyId)

@@ -23,8 +23,9 @@ function collect(
   path: readonly PathKey[],
 ): Relaxation[] {
   if (node === undefined) return []
-  if (node['x-relaxation'] === true) {
-    const on = Array.isArray(value) ? value.length > 0 : value === true
+  const relaxation = node['x-relaxation']
+  if (relaxation !== undefined) {
+    const on = Array.isArray(value) ? value.length > 0 : value === relaxation
     return on ? [{ path: pathText(path), meaning: node.description ?? '' }] : []
   }
   if (typeof value !== 'object' || value === null) return []

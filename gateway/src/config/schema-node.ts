@@ -25,7 +25,8 @@ export type SchemaNode = {
   readonly oneOf?: readonly SchemaNode[]
   readonly 'x-path'?: true
   readonly 'x-secret'?: true
-  readonly 'x-relaxation'?: true
+  /** `true`, or the value that is one. */
+  readonly 'x-relaxation'?: true | string
   readonly 'x-expected'?: string
   readonly 'x-fix'?: string
 }

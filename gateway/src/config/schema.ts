@@ -113,6 +113,19 @@ export const configSchema = z
           .describe(
             'id of the `AgentCore::Gateway` that the policies name; default: `publicUrl`. For policies that come from AgentCore, the ARN of its gateway',
           ),
+        logOnly: z
+          .array(
+            z
+              .string()
+              .regex(/^[^/\\]+\.cedar$/)
+              .meta({ 'x-expected': 'the name of a file in the folder, such as `next.cedar`' }),
+          )
+          .max(1000)
+          .default([])
+          .meta({ 'x-relaxation': true })
+          .describe(
+            'files of the folder whose policies only log: a permit in them allows nothing, a forbid in them forbids nothing, and a call that they would stop is recorded with `would_deny`',
+          ),
         editorHelp: z
           .boolean()
           .default(true)

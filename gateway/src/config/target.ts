@@ -8,6 +8,13 @@ import { credentialSettings } from '../credential/settings.ts'
 
 const common = {
   ...catalogueMembers,
+  mode: z
+    .enum(['ENFORCE', 'LOG_ONLY'])
+    .default('ENFORCE')
+    .meta({ 'x-relaxation': 'LOG_ONLY' })
+    .describe(
+      'what becomes of a call that the policies deny: `ENFORCE` refuses it; `LOG_ONLY` records `would_deny` and lets it through, and lists show every approved tool',
+    ),
   credential: credentialSettings
     .default({ kind: 'none' })
     .describe('what the gateway shows of itself to the target'),

@@ -59,11 +59,12 @@ test('D-14: callers without number share what is left, and none goes uncounted',
 test('policy-audit §2.2: lists are sampled, one a second of each principal', () => {
   const { sampled, appended, pass } = start()
   const alice = identityOf('alice')
-  for (let n = 0; n < 5; n += 1) sampled.list(alice, `r${n}`, 3, 2)
-  sampled.list(identityOf('bob'), 'r9', 1, 4)
+  for (let n = 0; n < 5; n += 1)
+    sampled.list(alice, `r${n}`, { shown: 3, hidden: 2, wouldHide: [] })
+  sampled.list(identityOf('bob'), 'r9', { shown: 1, hidden: 4, wouldHide: ['t___x'] })
   expect(appended).toEqual([
     { kind: 'list', members: { hidden: 2, shown: 3 } },
-    { kind: 'list', members: { hidden: 4, shown: 1 } },
+    { kind: 'list', members: { hidden: 4, shown: 1, would_hide: ['t___x'] } },
   ])
   pass(1000)
   sampled.drain()

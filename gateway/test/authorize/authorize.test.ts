@@ -55,7 +55,12 @@ describe('policy-audit §1.1', () => {
     const authorize = unloaded()
     expect(refused(authorize.see(bob, PRICES.qualifiedName)).refused).toBe('authorize.policy_error')
     expect(refused(authorize.decide(bob, PRICES, {}, 'r')).refused).toBe('authorize.policy_error')
-    expect(authorize.visible(bob)).toEqual({ entries: [], hidden: 0, version: '' })
+    expect(authorize.visible(bob)).toEqual({
+      entries: [],
+      hidden: 0,
+      wouldHide: [],
+      version: '',
+    })
     expect(authorize.cedarSchema()).toBeUndefined()
     const question = {
       principal: { ...bob.principal, kind: 'client', tags: {} },

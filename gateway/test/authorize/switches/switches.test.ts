@@ -99,7 +99,12 @@ describe('kill switch: who and what is refused', () => {
 
   test('lists lose what is disabled, with another version for each change, and are kept', async () => {
     const { switches } = await make()
-    const list: VisibleList = { entries: [other, read, write], hidden: 2, version: 'v' }
+    const list: VisibleList = {
+      entries: [other, read, write],
+      hidden: 2,
+      wouldHide: [],
+      version: 'v',
+    }
     expect(switches.narrow(list)).toBe(list)
     await switches.disable(off(READ))
     const less = switches.narrow(list)
