@@ -25,7 +25,8 @@ const MEANING: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b
 export function createAnswerWatch(
   log: Pick<Log, 'warn'>,
   metrics: Pick<Metrics, 'counter'>,
-  scanner: Scanner = createScanner(),
+  // Never on the loop: calls are answered there.
+  scanner: Scanner = createScanner(0),
 ): AnswerWatch {
   const scanned = metrics.counter(
     'sallyport_answers_scanned',

@@ -1,5 +1,6 @@
 // The scanner over both corpora: everything that is poisoned is found for its own reason, and how many honest definitions
 // are held up is counted and printed.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { scanDefinition, scanText } from '@sallyport/gateway/catalogue/scan/scan.ts'
 import { SCAN_RULES } from '@sallyport/gateway/catalogue/scan/finding.ts'
@@ -66,4 +67,13 @@ test('attacks M-11: no text breaks the scanner, and what is written out is safe 
     }),
     { numRuns: 300 },
   )
+})
+
+test('attacks M-11: docs/pins.md names every rule with its meaning', () => {
+  const page = readFileSync(new URL('../../docs/pins.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z_.]+)` +\| (.+?) +\|$/gm)].map(([, rule, words]) => [
+    rule,
+    words,
+  ])
+  expect(Object.fromEntries(rows)).toEqual(SCAN_RULES)
 })

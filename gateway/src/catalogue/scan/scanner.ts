@@ -14,7 +14,6 @@ export type Scanner = {
   readonly close: () => Promise<void>
 }
 
-/** Bytes of JSON that are scanned on the loop. */
 const SHORT = 4_096
 const TAKES_TOO_LONG_MS = 10_000
 const IDLE_MS = 5_000
@@ -24,7 +23,8 @@ type Waiting = {
   readonly timer: NodeJS.Timeout
 }
 
-export function createScanner(): Scanner {
+/** `short`: up to which length, in characters of JSON, a definition is scanned on the loop. */
+export function createScanner(short = SHORT): Scanner {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | undefined
   let idle: NodeJS.Timeout | undefined
@@ -70,7 +70,7 @@ export function createScanner(): Scanner {
   return {
     async scan(definition) {
       if (closed) return UNSCANNED
-      if (JSON.stringify(definition).length <= SHORT) {
+      if (JSON.stringify(definition).length <= short) {
         await nextTurn()
         return scanDefinition(definition)
       }
