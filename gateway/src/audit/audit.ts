@@ -119,10 +119,12 @@ export async function createAudit(
     if (disk.isFull()) lost += 1
     else keep(frames.record(kind, fields, members))
   })
+  // How often it is due stands in it, so that a reader knows a silence when it sees one.
+  const beat = (): void => keep(frames.record('heartbeat', {}, { everySeconds: heartbeatSeconds }))
   const timers = [
     setInterval(() => sampled.drain(), DRAIN_MS),
     // While it runs there is a record at least that often: a gap in time is a gap in the log.
-    setInterval(() => keep(frames.record('heartbeat', {}, {})), heartbeatSeconds * 1000),
+    setInterval(() => beat(), heartbeatSeconds * 1000),
   ]
   for (const timer of timers) timer.unref()
 

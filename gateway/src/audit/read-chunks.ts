@@ -29,7 +29,7 @@ export async function* readChunks(path: string, from = 0): AsyncGenerator<Chunk>
       offset += bytesRead
       const start: number = skipping ? bytes.indexOf(BREAK) + 1 : 0
       const stillSkipping: boolean = skipping && start === 0 && bytesRead > 0
-      if (skipping && !stillSkipping) yield { bytes: bytes.subarray(0, 0), at }
+      if (skipping && !stillSkipping) yield { bytes: Buffer.from(new ArrayBuffer(0)), at }
       const end = bytesRead === 0 ? filled : bytes.lastIndexOf(BREAK) + 1
       skipping = stillSkipping || (end <= start && filled === SIZE && bytesRead > 0)
       rest = Buffer.from(skipping ? [] : bytes.subarray(Math.max(start, end), filled))
