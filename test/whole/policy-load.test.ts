@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { sallyport } from '../../cli/test/world/test-terminal.ts'
 import { changePolicies } from '../support/change.ts'
 import { DEFAULT_POLICY, startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { codeOf } from '../support/present.ts'
@@ -87,6 +88,27 @@ describe('policy-audit §1.4: help for editors', () => {
     expect(statSync(place('policy-test.schema.json')).mode & 0o777).toBe(0o640)
     expect(statSync(place(`${SCHEMA}.json`)).mtimeMs).toBe(before)
     expect(readFileSync(world.configFile, 'utf8')).toContain('publicUrl')
+  })
+})
+
+describe('policies that only log', () => {
+  test('what is not in force yet fails no case, and fails it when it would be', async () => {
+    writeFileSync(place('a.test.yaml'), CASES)
+    writeFileSync(
+      place('next.cedar'),
+      'forbid (principal, action == AgentCore::Action::"records___echo", resource);',
+    )
+    const yaml = readFileSync(world.configFile, 'utf8')
+    const logs = yaml.replace('folder: ./policies', 'folder: ./policies, logOnly: [next.cedar]')
+    writeFileSync(world.configFile, logs)
+    expect(await world.gateway.reload()).not.toMatchObject({ outcome: 'kept' })
+    const tested = await sallyport(['policy', 'test', '--config', world.configFile])
+    expect(tested.code, tested.out + tested.note).toBe(0)
+    writeFileSync(world.configFile, yaml)
+    const kept = await world.gateway.reload()
+    expect(kept.outcome).toBe('kept')
+    expect(kept.notes.join('\n')).toContain('the case `analysts echo`')
+    rmSync(place('next.cedar'))
   })
 })
 

@@ -44,7 +44,10 @@ export const policyTest: Command<TestOptions> = {
       throw new CommandFailure('noInput', `there is no case in \`${folder}\``, { fix })
     }
     const { testPolicies } = await import('@sallyport/gateway/authorize/policy-test.ts')
-    const report = await testPolicies(files, cases, catalogue, settings)
+    // In another folder there is nothing of which the configuration says that it only logs.
+    const logOnly = options.policies === undefined ? config?.policies.logOnly : undefined
+    const shadows = { files: new Set(logOnly) }
+    const report = await testPolicies(files, cases, catalogue, { ...settings, shadows })
     if ('findings' in report) return refuse(report.findings, terminal, json)
     terminal.out(
       json

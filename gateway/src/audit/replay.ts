@@ -98,7 +98,7 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
   if (tool === '' || typeof requestId !== 'string' || typeof time !== 'string') return undefined
   const person = objectIn(who)
   const salt = side.salts.get(textIn(person['key']))
-  const decided = isJsonObject(decision['would_deny']) ? decision['would_deny'] : decision
+  const decided = answerOf(decision) === 'deny' ? objectIn(decision['would_deny']) : decision
   const named = kind === 'intent' ? decided['policies'] : record['policies']
   return {
     ...exactArguments(objectIn(record['arguments']), salt, Number(sequence)),
@@ -112,10 +112,13 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
   }
 }
 
-/** Of an intent: the call was made, whatever the policies said of it. */
+/**
+ * Of an intent: the call was made, whatever the policies in force said of it. What a file of policies that only log
+ * would have said is no answer of those.
+ */
 function answerOf(decision: JsonObject): RecordedRequest['answer'] {
-  const { approval, access, would_deny: wouldDeny } = decision
-  if (wouldDeny !== undefined) {
+  const { approval, access, mode, would_deny: wouldDeny } = decision
+  if (wouldDeny !== undefined && mode === 'LOG_ONLY') {
     return POLICY_CODES.get(textIn(objectIn(wouldDeny)['reason'])) ?? 'deny'
   }
   return approval === undefined && access === undefined ? 'allow' : 'approval'

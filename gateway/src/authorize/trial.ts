@@ -9,10 +9,16 @@ import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { buildLoaded, type Loaded } from './loaded.ts'
 import { takePlace } from './places.ts'
+import type { Shadows } from './shadows.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { workshop } from './workshop.ts'
 
-export type TrialSettings = { readonly gatewayId: string; readonly homeIssuer: string }
+export type TrialSettings = {
+  readonly gatewayId: string
+  readonly homeIssuer: string
+  /** Policies of these files only log: what is asked is what is in force. */
+  readonly shadows?: Pick<Shadows, 'files'>
+}
 
 export type Trial = {
   readonly answer: (question: Question) => Answered
@@ -22,11 +28,13 @@ export type Trial = {
   readonly close: () => void
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Everything that is wrong with the set, or the set ready to be asked. Schemas of `before` are not made again. */
 export async function openTrial(
   files: readonly PolicyFile[],
   catalogue: Catalogue,
-  { gatewayId, homeIssuer }: TrialSettings,
+  { gatewayId, homeIssuer, shadows }: TrialSettings,
   before?: Pick<Loaded, 'schema'>,
 ): Promise<Trial | { readonly findings: readonly Finding[] }> {
   const around = { engine: cedar, gatewayId }
@@ -35,6 +43,8 @@ export async function openTrial(
     engine: cedar,
     workshop,
     pause: () => setImmediate(),
+    // The mode of a target is no matter of the policies.
+    shadows: { files: shadows?.files ?? NONE, targets: NONE },
   }).catch((error: unknown) => {
     place.leave()
     throw error

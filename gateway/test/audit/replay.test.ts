@@ -47,9 +47,9 @@ function refusal(code: string, more: JsonObject = {}): JsonObject {
   return { ...intent(more), kind: 'refusal', code, policies: [], ...more }
 }
 /** A call that went through while the policies would have refused it. */
-function shadowed(reason: string): JsonObject {
-  const decision = { mode: 'LOG_ONLY', policies: [], would_deny: { policies: ['f'], reason } }
-  return intent({ requestId: reason, decision })
+function shadowed(reason: string, mode = 'LOG_ONLY', requestId = reason): JsonObject {
+  const decision = { mode, policies: [], would_deny: { policies: ['f'], reason } }
+  return intent({ requestId, decision })
 }
 function write(records: readonly JsonObject[], side: readonly JsonObject[], segment = ''): void {
   const lines = records.map((record) => {
@@ -99,6 +99,7 @@ describe('policy-audit §1.4: recorded calls', () => {
         refusal('authorize.needs_approval', { requestId: 'waits' }),
         intent({ requestId: 'let', decision: { approval: 'a1', policies: [] } }),
         shadowed('authorize.denied'),
+        shadowed('authorize.denied', 'ENFORCE', 'by-file'),
         shadowed('authorize.needs_approval'),
         { ...intent(), kind: 'outcome' },
       ],
@@ -110,6 +111,7 @@ describe('policy-audit §1.4: recorded calls', () => {
       ['waits', 'approval', false],
       ['let', 'approval', false],
       ['authorize.denied', 'deny', true],
+      ['by-file', 'allow', false],
       ['authorize.needs_approval', 'approval', false],
     ])
   })
