@@ -60,6 +60,7 @@ const ROTATE_BYTES = 256 * 1024 * 1024
 const ROTATE_HOURS = 24
 const HEARTBEAT_SECONDS = 60
 const HOUR_MS = 3_600_000
+const OVERFLOW = 'more came at once than there was room for'
 const FULL = 'the disk is full'
 /** What came of an intent that was refused after it had reached the file. */
 const NOT_CALLED = {
@@ -104,10 +105,12 @@ export async function createAudit(
       keep(frames.outcome(sequence, requestId, NOT_CALLED, 0, 'the intent was not on the disk')),
     onRecords: (records) => tail.records(records),
   })
+  const tellLost = (reason: string): void => {
+    if (writing.keep(frames.record('recovery', {}, { lost, reason }), 'soon')) lost = 0
+  }
   const restored = (reason: string): void => {
     log.warn({ reason, lost }, 'the audit log is written again')
-    keep(frames.record('recovery', {}, { lost, reason }))
-    lost = 0
+    tellLost(reason)
     onHealth(true)
   }
   const disk = createFullDisk(reserve, writing.healthy, () => restored('the disk was full'))
@@ -121,8 +124,17 @@ export async function createAudit(
   })
   // How often it is due stands in it, so that a reader knows a silence when it sees one.
   const beat = (): void => keep(frames.record('heartbeat', {}, { everySeconds: heartbeatSeconds }))
+  /** More came at once than there was room for, and nothing failed: there is no recovery that would tell it. */
+  const tellOverflow = (): void => {
+    if (lost === 0 || !writing.healthy() || disk.isFull()) return
+    log.warn({ lost }, OVERFLOW)
+    tellLost(OVERFLOW)
+  }
   const timers = [
-    setInterval(() => sampled.drain(), DRAIN_MS),
+    setInterval(() => {
+      sampled.drain()
+      tellOverflow()
+    }, DRAIN_MS),
     // While it runs there is a record at least that often: a gap in time is a gap in the log.
     setInterval(() => beat(), heartbeatSeconds * 1000),
   ]
@@ -139,6 +151,7 @@ export async function createAudit(
     for (const timer of timers) clearInterval(timer)
     disk.end()
     sampled.drain()
+    tellOverflow()
     const complete = await writing.close(frames.close())
     if (complete) file.close()
     else file.abandon()

@@ -46,6 +46,8 @@ export type Channel = {
 export const LARGE_PART = 32 * 1024
 const MAX_LARGE_BYTES = 64 * 1024 * 1024
 const MAX_KEPT = 10_000
+/** What somebody waits for, and the last record, find room where the others have none left. */
+const MAX_KEPT_SOON = 11_000
 const LAZY_MS = 5
 const MAKES_NO_RECORD: ReadonlySet<FrameKind> = new Set([
   FRAME.subscribe,
@@ -117,7 +119,8 @@ export function createChannel(
       schedule(urgency)
       const number = kept.length > 0 ? -1 : place(frame)
       if (number >= 0) onPut?.(number)
-      else if (kept.length < MAX_KEPT) kept.push({ frame, onPut })
+      else if (kept.length < (urgency === 'soon' ? MAX_KEPT_SOON : MAX_KEPT))
+        kept.push({ frame, onPut })
       else return false
       return true
     },

@@ -345,3 +345,22 @@ describe('the life of a log', () => {
     ])
   })
 })
+
+test('policy-audit §2.1: what there was no room for is counted in the log, though nothing failed', async () => {
+  const folder = newFolder()
+  const audit = await openAudit(folder)
+  const sequence = await audit.intent(permitOf('r1'), credential, ADDRESS, undefined)
+  const facts = factsOf(JSON.stringify('x'.repeat(2000)))
+  const many = 15_000
+  for (let n = 0; n < many; n++) audit.outcome(sequence, `r${n}`, facts, 1)
+  await audit.close()
+  const records = recordsIn(folder)
+  const lost = records
+    .filter(({ kind }) => kind === 'recovery')
+    .map((record) => (record as unknown as { lost: number }).lost)
+  expect(lost).toHaveLength(1)
+  expect(lost[0]).toBeGreaterThan(0)
+  expect(records.filter(({ kind }) => kind === 'outcome').length + Number(lost[0])).toBe(many)
+  expect(records.at(-1)?.kind).toBe('shutdown')
+  expect(audit.health).toEqual([])
+})
