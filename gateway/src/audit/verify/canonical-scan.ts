@@ -24,19 +24,27 @@ type Place = { start: number; end: number }
 const MEMBERS = ['instance', 'intent', 'kind', 'sequence', 'time', 'version'] as const
 type Member = (typeof MEMBERS)[number]
 
-export type Scan = (record: Buffer) => VerifiedRecord | undefined
+/** `bytes` may hold more than the record, which lies from `from` to before `to`. */
+export type Scan = (bytes: Buffer, from: number, to: number) => VerifiedRecord | undefined
 
 /** The members of a record that is surely in canonical form; `undefined`: ask the strict reader. */
 export function createScan(): Scan {
-  const names = MEMBERS.map((member) => Buffer.from(member))
   const places: Place[] = MEMBERS.map(() => ({ start: 0, end: 0 }))
   const place = Object.fromEntries(MEMBERS.map((member, n) => [member, places[n]])) as Record<
     Member,
     Place
   >
+  /** By length and first letter, which no two of them share. */
+  const byShape: (Text & { readonly place: Place })[] = []
+  for (const member of MEMBERS) {
+    byShape[shapeOf(member.length, member.charCodeAt(0))] = {
+      ...textOf(member),
+      place: place[member],
+    }
+  }
   let bytes: Buffer = Buffer.alloc(0)
-  let instanceText = ''
-  let instanceBytes = Buffer.alloc(0)
+  let instance: Text = textOf('')
+  const kinds: Text[] = []
 
   /** Each returns the position behind what it read, or −1 where it is not sure. */
   const value = (at: number, depth: number): number => {
@@ -139,20 +147,26 @@ export function createScan(): Scan {
   }
 
   const note = (name: number, nameEnd: number, end: number): void => {
-    for (let n = 0; n < names.length; n += 1) {
-      const member = names[n] as Buffer
-      if (nameEnd - name - 2 !== member.length || bytes[name + 1] !== member[0]) continue
-      if (bytes.compare(member, 0, member.length, name + 1, nameEnd - 1) !== 0) continue
-      const found = places[n] as Place
-      found.start = nameEnd + 1
-      found.end = end
-    }
+    const member = byShape[shapeOf(nameEnd - name - 2, bytes[name + 1] as number)]
+    if (member === undefined || !isAt(member, name + 1, nameEnd - 1)) return
+    member.place.start = nameEnd + 1
+    member.place.end = end
   }
 
-  const textAt = ({ start, end }: Place): string | undefined =>
-    end > start + 1 && bytes[start] === QUOTE
-      ? bytes.toString('latin1', start + 1, end - 1)
-      : undefined
+  const isAt = ({ bytes: expected }: Text, start: number, end: number): boolean => {
+    if (end - start !== expected.length) return false
+    for (let n = 0; n < expected.length; n += 1) if (bytes[start + n] !== expected[n]) return false
+    return true
+  }
+  /** The text without its quotes; few different ones stand in a log, so it is made once. */
+  const textAt = ({ start, end }: Place, known: Text[]): Text | undefined => {
+    if (end <= start + 1 || bytes[start] !== QUOTE) return undefined
+    const found = known.find((one) => isAt(one, start + 1, end - 1))
+    if (found !== undefined) return found
+    const made = textOf(bytes.toString('latin1', start + 1, end - 1))
+    if (known.length < MAX_KNOWN) known.push(made)
+    return made
+  }
   /** Natural numbers alone. */
   const numberAt = ({ start, end }: Place): number | undefined => {
     if (end === start) return undefined
@@ -163,40 +177,59 @@ export function createScan(): Scan {
     }
     return natural
   }
-  /** Nearly all records of a file have the same. */
-  const instanceAt = (found: Place): string | undefined => {
-    const { start, end } = found
-    const same =
-      end - start - 2 === instanceBytes.length &&
-      bytes.compare(instanceBytes, 0, instanceBytes.length, start + 1, end - 1) === 0
-    if (same) return instanceText
-    const text = textAt(found)
-    if (text === undefined) return undefined
-    instanceText = text
-    instanceBytes = Buffer.from(text)
-    return text
+  /** `{"instance":"…","sequence":…}`, mostly of the instance whose record it is. */
+  const referenceAt = ({ start, end }: Place): VerifiedRecord['intent'] => {
+    const from = start + REFERENCE_START.bytes.length
+    const to = from + instance.bytes.length
+    const number = to + REFERENCE_MIDDLE.bytes.length
+    const ours =
+      isAt(REFERENCE_START, start, from) &&
+      isAt(instance, from, to) &&
+      isAt(REFERENCE_MIDDLE, to, number)
+    const sequence = ours ? numberAt({ start: number, end: end - 1 }) : undefined
+    if (sequence !== undefined) return { instance: instance.text, sequence }
+    return referenceIn(bytes.toString('latin1', start, end))
   }
 
-  return (record) => {
-    bytes = record
+  return (whole, from, to) => {
+    bytes = whole
     for (const found of places) found.end = found.start = 0
-    if (bytes[0] !== 0x7b || object(0, 1) !== bytes.length) return undefined
-    const kind = textAt(place.kind)
-    const instance = instanceAt(place.instance)
+    if (bytes[from] !== 0x7b || object(from, 1) !== to) return undefined
+    const kind = textAt(place.kind, kinds)
     const sequence = numberAt(place.sequence)
-    const whole =
+    const { start, end } = place.instance
+    if (!isAt(instance, start + 1, end - 1)) {
+      const found = textAt(place.instance, [])
+      if (found === undefined) return undefined
+      instance = found
+    }
+    const isWhole =
       kind !== undefined &&
-      instance !== undefined &&
       sequence !== undefined &&
+      bytes[start] === QUOTE &&
       bytes[place.time.start] === QUOTE &&
       numberAt(place.version) !== undefined
-    if (!whole) return undefined
-    const { start, end } = place.intent
-    const intent = end === 0 ? undefined : referenceIn(bytes.toString('latin1', start, end))
-    return { kind, instance, sequence, intent }
+    if (!isWhole) return undefined
+    const intent = place.intent.end === 0 ? undefined : referenceAt(place.intent)
+    return { kind: kind.text, instance: instance.text, sequence, intent }
   }
 }
 
+type Text = { readonly text: string; readonly bytes: Buffer }
+
+/** Kinds that are remembered; a log has few. */
+const MAX_KNOWN = 64
+
+function textOf(text: string): Text {
+  return { text, bytes: Buffer.from(text, 'latin1') }
+}
+
+function shapeOf(length: number, first: number): number {
+  return length > 8 ? 0 : (length << 8) | first
+}
+
+const REFERENCE_START = textOf('{"instance":"')
+const REFERENCE_MIDDLE = textOf('","sequence":')
 const REFERENCE = /^\{"instance":"([^"]*)","sequence":(\d+)\}$/
 
 function referenceIn(text: string): VerifiedRecord['intent'] {

@@ -2,7 +2,7 @@
 // leaf, its place, what it opens and closes. Pure and without state, so that it runs in any thread.
 import { hash } from 'node:crypto'
 import { createScan } from './canonical-scan.ts'
-import { LEAF_AT, LEAF_LENGTH, MAX_LINE_BYTES, RECORD_AT, recordIn } from '../line.ts'
+import { LEAF_AT, LEAF_LENGTH, LINE_START, MAX_LINE_BYTES, RECORD_AT, recordIn } from '../line.ts'
 import { verifyLine, type LineFinding, type VerifiedRecord } from './verify-line.ts'
 
 export type LineReference = { readonly instance: string; readonly sequence: number }
@@ -47,12 +47,12 @@ export function checkLines(bytes: Buffer): CheckedLines {
   let start = 0
 
   for (const [line, end] of ends.entries()) {
-    const text = bytes.subarray(start, end)
     const ended = end < bytes.length
-    start = end + 1
-    const checked = checkLine(text)
+    const checked = checkLine(bytes, start, end)
     leaves.set(checked.leaf, line * LEAF_BYTES)
     const { record } = checked
+    const at = start
+    start = end + 1
     if (!ended && (record === undefined || checked.findings.length > 0)) {
       torn = true
       continue
@@ -65,7 +65,7 @@ export function checkLines(bytes: Buffer): CheckedLines {
     if (instances.at(-1)?.instance !== instance) instances.push({ line, instance })
     if (kind === 'intent') intents.push(line)
     else if (kind === 'outcome' && intent !== undefined) outcomes.push({ line, intent })
-    else if (NOTABLE.has(kind)) notable.push(text.toString('utf8', RECORD_AT, text.length - 1))
+    else if (NOTABLE.has(kind)) notable.push(bytes.toString('utf8', at + RECORD_AT, end - 1))
   }
   const lines = torn ? ends.length - 1 : ends.length
   return {
@@ -91,17 +91,45 @@ type Checked = {
   readonly findings: readonly LineFinding[]
 }
 
-function checkLine(line: Buffer): Checked {
-  const bytes = recordIn(line)
-  if (typeof bytes !== 'string') {
-    const leaf = Buffer.from(line.toString('latin1', LEAF_AT, LEAF_AT + LEAF_LENGTH), 'base64url')
-    const record = scan(bytes)
-    return record === undefined ? { leaf, ...verifyLine(line) } : { leaf, record, findings: [] }
+function checkLine(bytes: Buffer, start: number, end: number): Checked {
+  const leaf = leafOf(bytes, start, end)
+  if (leaf !== undefined) {
+    const record = scan(bytes, start + RECORD_AT, end - 1)
+    if (record !== undefined) return { leaf, record, findings: NONE }
   }
+  const line = bytes.subarray(start, end)
+  if (leaf !== undefined) return { leaf, ...verifyLine(line) }
   // The tree is over what is there, whatever the line says about it.
-  const length = bytes === 'leaf_mismatch' ? line.length - 1 - RECORD_AT : 0
+  const length = recordIn(line) === 'leaf_mismatch' ? line.length - 1 - RECORD_AT : 0
   line.copy(scratch, 1, RECORD_AT, RECORD_AT + length)
   return { leaf: hash('sha256', scratch.subarray(0, length + 1), 'buffer'), ...verifyLine(line) }
+}
+
+/** The leaf of a line that is sure to be one of ours, with the right leaf. */
+function leafOf(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  const colon = start + RECORD_AT - 1
+  const shaped =
+    end - start <= MAX_LINE_BYTES &&
+    end > colon + 1 &&
+    isAt(PREFIX, bytes, start) &&
+    isAt(MIDDLE, bytes, start + LEAF_AT + LEAF_LENGTH) &&
+    bytes[end - 1] === 0x7d
+  if (!shaped) return undefined
+  // The leaf is over one byte 0x00 and the record (RFC 6962 §2.1): the colon before it lends its place.
+  bytes[colon] = 0
+  const leaf = hash('sha256', bytes.subarray(colon, end - 1), 'buffer')
+  bytes[colon] = 0x3a
+  const said = bytes.toString('latin1', start + LEAF_AT, start + LEAF_AT + LEAF_LENGTH)
+  return leaf.toString('base64url') === said ? leaf : undefined
+}
+
+const PREFIX = Buffer.from(LINE_START.slice(0, LEAF_AT))
+const MIDDLE = Buffer.from(LINE_START.slice(LEAF_AT + LEAF_LENGTH))
+const NONE: readonly LineFinding[] = []
+
+function isAt(expected: Buffer, bytes: Buffer, at: number): boolean {
+  for (let n = 0; n < expected.length; n += 1) if (bytes[at + n] !== expected[n]) return false
+  return true
 }
 
 function nothing(lines: number): CheckedLines {

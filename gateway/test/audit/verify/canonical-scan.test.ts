@@ -6,7 +6,8 @@ import { canonicalJson } from '../../../src/json/canonical.ts'
 import type { JsonObject } from '../../../src/json/value.ts'
 import { lineOf } from '../signed.ts'
 
-const scan = createScan()
+const scanBytes = createScan()
+const scan = (record: Buffer) => scanBytes(record, 0, record.length)
 const ESSENTIALS = { instance: 'ab', kind: 'intent', sequence: 3, time: 't', version: 1 }
 /** What the strict reader says of the same bytes. */
 const strict = (record: string | Buffer) => {
