@@ -1,15 +1,25 @@
 // What a client writes into the log: each record stays one line of valid JSON, without a control character, bounded.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { modernRequest } from '@sallyport/sample/modern-request.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { goodCall } from '../support/good-call.ts'
 import { sendRaw } from '../support/raw.ts'
+import { startSink, type TestSink } from '../support/sink.ts'
 
 let world: TestGateway
+let sink: TestSink
 beforeAll(async () => {
-  world = await startTestGateway()
+  sink = await startSink()
+  world = await startTestGateway({
+    yaml: `audit:
+  reserveBytes: 65536
+  sinks: { siem: { kind: https, url: "${sink.url}", allowInsecure: true } }`,
+  })
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  await sink.stop()
+})
 
 const FORGED = '{"level":30,"time":1,"msg":"request","outcome":"ok","tool":"forged"}'
 const TEXTS = [
@@ -67,6 +77,23 @@ test('H-17 CWE-117: no text becomes a record or a member of its own', async () =
     expect(record['tool']).not.toBe('forged')
     expect(record['level']).toBeLessThan(60)
     expect(line.match(/"level":\d/g)).toHaveLength(1)
+  }
+})
+
+test('H-17 CWE-117: in the audit log and at a sink each record is one line, with its leaf, without a control character', async () => {
+  for (const text of TEXTS) await send(text)
+  const last = await sendRaw(world.port, goodCall(world).text())
+  const requestId = last.header('x-sallyport-request-id') ?? 'no id'
+  await vi.waitFor(() => expect(sink.received()).toContain(`"requestId":"${requestId}"`), 10_000)
+  const records = sink.received().split('\n').filter(Boolean)
+  expect(records.length).toBeGreaterThan(TEXTS.length)
+  for (const [at, line] of records.entries()) {
+    expect(line.length).toBeLessThan(LONGEST + 100)
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(line).toMatch(/^\{"leaf":"[\w-]{43}","record":\{/)
+    const { record } = JSON.parse(line) as { record: Record<string, unknown> }
+    expect(record).toMatchObject({ sequence: at })
+    expect(record).not.toHaveProperty('forged')
   }
 })
 

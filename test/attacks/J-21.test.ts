@@ -1,19 +1,50 @@
 // Tokens leave no trace: whatever became of the request, no part of one is found in the log, the audit, the
 // store, the metrics, the operator's answers or the answer itself. Eight hex digits of its SHA-256 are.
 import { hash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startSigner, type Signer } from '@sallyport/gateway/audit/signer/signer.ts'
 import { modernRequest } from '@sallyport/sample/modern-request.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { createSigningKey } from '../support/issuer.ts'
+import { startSink, type TestSink } from '../support/sink.ts'
+
+const SINK_TOKEN = 'canary-of-the-sink-71c0'
 
 let world: TestGateway
+let sink: TestSink
+let signer: Signer
+let folder: string
 beforeAll(async () => {
-  world = await startTestGateway({ yaml: 'log: { level: debug }' })
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-j-21-'))
+  mkdirSync(join(folder, 'anchored'))
+  sink = await startSink()
+  signer = await startSigner({
+    socket: join(folder, 'signer.sock'),
+    keyFile: join(folder, 'signer.key'),
+    name: 'gateway.example/audit',
+  })
+  world = await startTestGateway({
+    folder,
+    environment: { SINK_TOKEN },
+    yaml: `log: { level: debug }
+audit:
+  reserveBytes: 65536
+  checkpoint: { everyRecords: 1 }
+  signer: { socket: ./signer.sock }
+  anchors: { elsewhere: { kind: folder, path: ./anchored } }
+  sinks: { siem: { kind: https, url: "${sink.url}", token: { env: SINK_TOKEN }, allowInsecure: true } }`,
+  })
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  await signer.close()
+  await sink.stop()
+  rmSync(folder, { recursive: true })
+})
 
 const CANARY = 'canary-9f3c71'
 const params = { name: 'echo', arguments: {} }
@@ -41,10 +72,13 @@ async function send(
 /** Everything that the gateway wrote anywhere. */
 async function sinks(): Promise<ReadonlyMap<string, string>> {
   const found = new Map([['the log', world.log()]])
-  const state = join(world.folder, 'state')
-  for (const name of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
-    const path = join(state, name)
-    if (statSync(path).isFile()) found.set(name, readFileSync(path, 'latin1'))
+  found.set('the records at the sink', sink.received())
+  for (const written of ['state', 'anchored']) {
+    const names = readdirSync(join(folder, written), { recursive: true, encoding: 'utf8' })
+    for (const name of names) {
+      const path = join(folder, written, name)
+      if (statSync(path).isFile()) found.set(name, readFileSync(path, 'latin1'))
+    }
   }
   const metrics = await fetch(`http://127.0.0.1:${world.gateway.operationsPort}/metrics`)
   found.set('the metrics', await metrics.text())
@@ -127,6 +161,22 @@ test('J-21 RFC 6750 §5.3: no piece of a token is in any sink', async () => {
     }
     expect(text.includes(CANARY), `${sink} contains the canary`).toBe(false)
   }
+})
+
+test('J-21 RFC 6750 §5.3: the token of a sink is shown to the sink, and nowhere else', async () => {
+  expect(sink.headers()[0]?.authorization).toBe(`Bearer ${SINK_TOKEN}`)
+  for (const [name, text] of await sinks()) {
+    expect(text.includes(SINK_TOKEN), `${name} contains the token of the sink`).toBe(false)
+  }
+})
+
+test('J-21 control: records and checkpoints were at the sink and at the anchor, so there was something to find', async () => {
+  await vi.waitFor(async () => {
+    const all = await sinks()
+    const checkpoints = [...all].filter(([name]) => name.endsWith('.checkpoints'))
+    expect(checkpoints.map(([, text]) => text.length > 0)).toEqual([true, true])
+    expect(all.get('the records at the sink')).toContain('"kind":"intent"')
+  }, 10_000)
 })
 
 test('J-21 control: the good one of them got an answer and a record, so there was something to find', () => {
