@@ -40,7 +40,7 @@ export function entriesOf(
     const last = seen.get(name)?.hash
     const gone = offered !== undefined || last === ''
     const pin = gone || last === undefined || last === hash ? 'approved' : 'changed'
-    const quarantined = tool.fault ?? (gone ? GONE : undefined)
+    const quarantined = unfit(target, tool) ?? (gone ? GONE : undefined)
     entries.push({ ...entryOf(target, { ...tool, hash }), pin, quarantined })
   }
   return entries
@@ -51,14 +51,19 @@ function offeredEntry(
   tool: OfferedTool,
   approved: ApprovedTool | undefined,
 ): CatalogueEntry {
-  const quarantined = tool.fault
   const unchanged = approved?.hash === tool.hash
   const shown = approved?.tool ?? (unchanged ? tool : undefined)
+  const quarantined = tool.fault ?? unfit(target, shown ?? tool)
   if (approved === undefined || shown === undefined) {
     return { ...entryOf(target, tool), pin: 'pending', quarantined }
   }
   const pin = unchanged ? 'approved' : 'changed'
   return { ...entryOf(target, { ...shown, hash: approved.hash }), pin, quarantined }
+}
+
+/** Of itself, or because its arguments cannot be checked where they must be. */
+function unfit(target: CatalogueTarget, tool: OfferedTool): string | undefined {
+  return tool.fault ?? target.argumentFault?.(tool.inputSchema)
 }
 
 function entryOf(

@@ -1,6 +1,6 @@
 // What a target offers and nobody has approved, kept in the store, so that a restart forgets neither that a tool has
-// changed nor since when (policy-audit §1.6). Losing a row opens nothing: without an approval a tool is not callable,
-// and the target says again what it offers.
+// changed nor since when (policy-audit §1.6). That it has is kept with the approvals; the definitions may be evicted:
+// the target says again what it offers.
 import { isJsonObject } from '../json/raw-number.ts'
 import type { JsonObject } from '../json/value.ts'
 import type { Store } from '../store/store.ts'
@@ -30,7 +30,7 @@ export type SeenStore = {
 export function createSeenStore(store: Store): SeenStore {
   return {
     async load(target, baseline) {
-      const row = await store.get('pin_seen', listId(target, baseline))
+      const row = await store.get('pin', listId(target, baseline))
       const listed = row && parseRow(row)['tools']
       if (!isJsonObject(listed)) return new Map()
       const tools = await Promise.all(
@@ -53,20 +53,19 @@ export function createSeenStore(store: Store): SeenStore {
       const news = [...next].filter(([name, { hash }]) => before.get(name)?.hash !== hash)
       const gone = [...before.keys()].filter((name) => !next.has(name))
       if (news.length === 0 && gone.length === 0) return
-      const index = listId(target, baseline)
-      const put = (id: string, value: unknown) =>
-        store.put({ kind: 'pin_seen', id, value: JSON.stringify(value), index })
+      const put = (kind: 'pin' | 'pin_seen', id: string, value: unknown) =>
+        store.put({ kind, id, value: JSON.stringify(value), index: `${target}/${baseline}` })
       await Promise.all(
         news
           .filter(([, { definition }]) => definition !== undefined)
           .map(([name, { hash, definition }]) =>
-            put(toolId(target, baseline, name), { hash, definition }),
+            put('pin_seen', toolId(target, baseline, name), { hash, definition }),
           ),
       )
       const tools = Object.fromEntries(
         [...next].map(([name, { hash, sinceMs }]) => [name, { hash, sinceMs }]),
       )
-      await put(listId(target, baseline), { tools })
+      await put('pin', listId(target, baseline), { tools })
       await Promise.all(
         gone.map((name) => store.consumeOnce('pin_seen', toolId(target, baseline, name))),
       )
@@ -74,8 +73,9 @@ export function createSeenStore(store: Store): SeenStore {
   }
 }
 
+// Beside the approvals, since it decides: never evicted. No name of a tool is empty.
 function listId(target: string, baseline: string): string {
-  return `${target}/${baseline}`
+  return `${target}/${baseline}//seen`
 }
 
 function toolId(target: string, baseline: string, name: string): string {

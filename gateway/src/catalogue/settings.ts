@@ -2,6 +2,7 @@
 // true of its tools. A target's own annotations are never believed for the latter.
 import { z } from 'zod'
 import type { DeepReadonly } from '../config/deep-readonly.ts'
+import type { JsonObject } from '../json/value.ts'
 import type { ToolFacts } from './entry.ts'
 
 const toolSettings = z.strictObject({
@@ -65,6 +66,8 @@ export type CatalogueTarget = {
   readonly trusted?: boolean
   readonly reviewAll?: boolean
   readonly tools: Readonly<Record<string, ToolSettings>>
+  /** Why arguments cannot be checked against a schema, where the target asks for that; in words. */
+  readonly argumentFault?: (inputSchema: JsonObject) => string | undefined
 }
 
 /** What the catalogue needs, out of the settings of all targets. */

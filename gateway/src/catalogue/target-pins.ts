@@ -35,6 +35,8 @@ export function createTargetPins(
   nowMs: () => number,
 ): TargetPins {
   const { id, baseline } = target
+  // Compiling a schema may take as long as judging many.
+  const toolsPerTurn = target.argumentFault === undefined ? TOOLS_PER_TURN : 1
   let pins: Pins
   let loaded = false
   let approved: ReadonlyMap<string, ApprovedTool> = new Map()
@@ -62,9 +64,10 @@ export function createTargetPins(
   async function take(next: Pins): Promise<void> {
     const judged = new Map<string, ApprovedTool>()
     for (const [name, { hash, definition, approvedAtMs, by }] of next?.tools ?? []) {
-      if (judged.size % TOOLS_PER_TURN === TOOLS_PER_TURN - 1) await nextTurn()
+      if (judged.size % toolsPerTurn === toolsPerTurn - 1) await nextTurn()
       const tool = definition && judgeTool(id, definition)
       const fit = tool && 'name' in tool ? tool : undefined
+      if (fit !== undefined) target.argumentFault?.(fit.inputSchema)
       judged.set(name, { hash, tool: fit, approvedAtMs, by })
     }
     pins = next

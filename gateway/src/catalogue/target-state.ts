@@ -1,5 +1,6 @@
 // One target of the catalogue over time: described off the path, its pins followed, entries made anew after each
 // description. Whatever a target does ends in its own health; only an order of the operator may reject.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Description } from '../call/connector.ts'
 import { entriesOf } from './entries.ts'
 import type { CatalogueEntry, TargetHealth } from './entry.ts'
@@ -93,6 +94,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
       knownFindings(),
     )
     scanned = new Map(tools.map(({ hash, findings }) => [hash, findings]))
+    await prepareChecks(tools)
     // In one turn: of two targets that imitate each other, the second one to be judged sees the first.
     offered = parts.compare(tools)
     const baseline = await pins.follow(offered)
@@ -100,6 +102,15 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     if (baseline !== undefined) parts.approved(baseline)
     failures = 0
     set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, unnamed)
+  }
+
+  /** Schemas are compiled one by one, and what was compiled is known afterwards. */
+  async function prepareChecks(tools: readonly CheckedTool[]): Promise<void> {
+    if (target.argumentFault === undefined) return
+    for (const { inputSchema } of tools) {
+      target.argumentFault(inputSchema)
+      await nextTurn()
+    }
   }
 
   /** What somebody has approved is not scanned again. */
