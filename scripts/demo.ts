@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { startDev, type Dev } from './demo/dev-process.ts'
 import { tellKillSwitch } from './demo/kill-switch.ts'
 import { tellLog } from './demo/log.ts'
+import { tellNewTarget } from './demo/new-target.ts'
 import { tellOneCall } from './demo/one-call.ts'
 import { tellPolicies } from './demo/policies.ts'
 import { createScene } from './demo/scene.ts'
@@ -26,6 +27,7 @@ try {
   await tellPolicies(scene)
   await tellSecondPerson(scene)
   await tellKillSwitch(scene)
+  await tellNewTarget(scene)
   await tellLog(scene)
 } catch (error) {
   story.broken(error)

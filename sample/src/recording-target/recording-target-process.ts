@@ -4,6 +4,7 @@ import { startControlEndpoint } from '../control-endpoint.ts'
 import { runRoom } from '../room.ts'
 import type { Behaviour } from './behaviour.ts'
 import { startRecordingTarget, type RecordingTargetSettings } from './recording-target.ts'
+import type { ToolDefinition } from './tools.ts'
 
 export type RecordingTargetReady = { readonly url: string; readonly controlOrigin: string }
 
@@ -12,6 +13,7 @@ await runRoom(async (settings: RecordingTargetSettings) => {
   const { recording } = target
   const endpoint = await startControlEndpoint({
     behave: (change: Partial<Behaviour>) => target.behave(change),
+    offer: (tools: readonly ToolDefinition[]) => target.offer(tools),
     bytes: () => recording.bytes().toString('base64'),
     calls: () => recording.calls().map(({ body }) => body.toString('base64')),
     clear: () => recording.clear(),
