@@ -3,6 +3,7 @@
 // Like app.ts it may name implementations.
 import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { createArgumentChecks } from './authorize/argument-schema.ts'
 import { createAuthorize, type Authorize } from './authorize/authorize.ts'
 import type { LoadResult } from './authorize/loading.ts'
 import { createKeptSchemas } from './authorize/kept-schemas.ts'
@@ -78,7 +79,14 @@ async function build(
     connectors.set(id, connector)
     closers.push(() => connector.close())
   }
-  const catalogue = createCatalogue(catalogueTargets(config.targets), {
+  const argumentChecks = createArgumentChecks(
+    new Set(Object.keys(config.targets).filter((id) => config.targets[id]?.checkArguments)),
+  )
+  const catalogued = catalogueTargets(config.targets).map((target) => ({
+    ...target,
+    ...argumentChecks.forCatalogue(target.id),
+  }))
+  const catalogue = createCatalogue(catalogued, {
     connectors,
     credential: obtain.forTarget,
     store: shared.store,
@@ -96,6 +104,8 @@ async function build(
     homeIssuer: config.authorization.issuers[0]?.issuer ?? '',
     access: shared.approvals.access,
     kept: createKeptSchemas(shared.store),
+    clock: shared.clock,
+    timeZone: config.policies.timeZone,
     shadows: {
       files: new Set(config.policies.logOnly),
       targets: new Set(
@@ -194,6 +204,7 @@ async function build(
     identify: identify.identify,
     revoked: identify.revoked,
     authorize,
+    checkArguments: argumentChecks.ofCall,
     obtain: obtain.forPermit,
     connectors,
     audit: shared.audit,

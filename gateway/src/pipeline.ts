@@ -1,6 +1,7 @@
 // The stages in order: read this first. One exchange is one request and its one answer.
 //
-//   head → identity → inbound ─┬─ call:  see → parameter headers → permit → credential → intent → call → wire → outcome
+//   head → identity → inbound ─┬─ call:  see → parameter headers → argument schema → permit → credential → intent →
+//                              │         call → wire → outcome
 //                              └─ list:  visible entries → page → wire
 //
 // Refusals are returned by stages and answered here; a fault is caught here, once. Whatever is thrown before a
@@ -10,6 +11,7 @@ import type { Audit, RefusedCall } from './audit/record.ts'
 import type { Access } from './authorize/approval/access.ts'
 import type { Settle } from './authorize/approval/approvals.ts'
 import { needsApproval, type PendingCall } from './authorize/approval/needs-approval.ts'
+import type { ArgumentChecks } from './authorize/argument-schema.ts'
 import type { Authorize } from './authorize/authorize.ts'
 import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
@@ -48,6 +50,7 @@ export type PipelineParts = {
   /** Whether somebody who was let in has been revoked since. */
   readonly revoked: (identity: Identity) => Refusal | undefined
   readonly authorize: Authorize
+  readonly checkArguments: ArgumentChecks['ofCall']
   readonly obtain: (permit: Permit) => Credential | Promise<Credential>
   readonly connectors: ReadonlyMap<string, Connector>
   readonly audit: Audit
@@ -224,8 +227,13 @@ async function askForAccess(parts: PipelineParts, exchange: Understood): Promise
 function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Permit | Refusal {
   const entry = parts.authorize.see(exchange.identity, exchange.tool)
   if (isRefusal(entry)) return entry
-  const mismatch = parts.switches.ofTool(entry) ?? checkParamHeaders(exchange.inbound, entry)
-  return mismatch ?? parts.authorize.decide(exchange.identity, entry, args, exchange.requestId)
+  const mismatch =
+    parts.switches.ofTool(entry) ??
+    checkParamHeaders(exchange.inbound, entry) ??
+    parts.checkArguments(entry, args)
+  if (mismatch !== undefined) return mismatch
+  const { identity, requestId, head } = exchange
+  return parts.authorize.decide(identity, entry, args, requestId, head.peerAddress)
 }
 
 /** The call is followed from here on: its permit may go while it waits for the disk or for the target. */

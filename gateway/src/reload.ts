@@ -114,9 +114,9 @@ function withFixed(next: Config, started: Config): Config {
 
 function stillAllowed(
   { authorize }: Generation,
-  { identity, entry, args, requestId, decision }: Permit,
+  { identity, entry, args, requestId, address, decision }: Permit,
 ): boolean {
-  const decided = authorize.decide(identity, entry, args, requestId)
+  const decided = authorize.decide(identity, entry, args, requestId, address)
   // What a second person approved has been called, once: it is still allowed while it would only wait again.
   if (decision.approval !== undefined && needsApproval(decided)) return true
   return !isRefusal(decided)

@@ -54,7 +54,16 @@ async function start() {
         _entry: unknown,
         _args: unknown,
         requestId: string,
-      ) => new Permit({ requestId, identity: who, entry, args: {}, argsJson: '{}', decision }),
+      ) =>
+        new Permit({
+          requestId,
+          identity: who,
+          entry,
+          args: {},
+          argsJson: '{}',
+          address: '',
+          decision,
+        }),
     },
     obtain: () => ({ kind: 'none' }),
     connectors: new Map([['records', connector]]),

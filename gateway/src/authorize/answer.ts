@@ -2,13 +2,15 @@
 // explanations, cases, replays and reviews (policy-audit §1.4). Same engine, schema and converter; uncached.
 import type { RefusalCode } from '../answers.ts'
 import type { Principal } from '../identify/identity.ts'
+import { systemClock } from '../system/clock.ts'
+import type { Circumstances } from './circumstances.ts'
 import { convert } from './convert.ts'
 import { CHANGED, inconvertible, unusable } from './denials.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { Action, Loaded } from './loaded.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import { findReservedKey } from './reserved-keys.ts'
-import { decideCall, mayBeAllowed, type Surroundings } from './verdict.ts'
+import { decideCall, inCircumstances, mayBeAllowed, type Surroundings } from './verdict.ts'
 
 export type Answer = Pick<Explanation, 'decision' | 'code' | 'reason' | 'deciding' | 'visible'>
 /** Of the policies alone, whatever the state of the tool is. */
@@ -72,11 +74,12 @@ const READ_ALL_THE_SAME: ReadonlySet<RefusalCode> = new Set([
 
 /** The decision on the arguments, whatever the state of the tool is. */
 export function judgeArguments(
-  { args }: Question,
+  question: Question,
   action: Action,
   principal: PrincipalEntity,
   around: Surroundings,
 ): Judgement {
+  const { args } = question
   const reserved = findReservedKey(args, JSON.stringify(args))
   if (reserved !== undefined) {
     return { ...deny('authorize.reserved_key', `\`${reserved}\` is reserved`), deciding: [] }
@@ -86,7 +89,8 @@ export function judgeArguments(
     const { refused, reason = '', policies = [] } = inconvertible(action, converted)
     return { ...deny(refused, reason), deciding: policies }
   }
-  const verdict = decideCall(action, principal, around, converted)
+  const asked = inCircumstances(action, converted, circumstancesOf(question), around)
+  const verdict = 'answer' in asked ? asked : decideCall(action, principal, around, asked)
   const { answer, policies: deciding, reason, approval } = verdict
   if (approval !== undefined) {
     const why = `waits for approval by ${approval.roles.map((role) => `\`${role}\``).join(' or ')}`
@@ -95,6 +99,10 @@ export function judgeArguments(
   if (answer === 'allow') return { decision: 'allow', code: undefined, reason, deciding }
   const code = answer === 'error' ? 'authorize.policy_error' : 'authorize.denied'
   return { ...deny(code, reason), deciding }
+}
+
+export function circumstancesOf({ address, timeMs }: Question): Circumstances {
+  return { address, nowMs: timeMs ?? systemClock.wallMs() }
 }
 
 /** The principal of a question as policies see it. */

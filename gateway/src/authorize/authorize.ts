@@ -5,6 +5,7 @@ import type { CatalogueEntry } from '../catalogue/entry.ts'
 import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
+import { systemClock, type Clock } from '../system/clock.ts'
 import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
 import type { Access } from './approval/access.ts'
 import { waitForApproval } from './approval/needs-approval.ts'
@@ -18,6 +19,7 @@ import {
   nothingLoaded,
   unusable,
 } from './denials.ts'
+import { createClockface } from './circumstances.ts'
 import type { ConversionFailure } from './conversion-walk.ts'
 import { cedar, type Engine } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
@@ -44,6 +46,9 @@ export type AuthorizeSettings = {
   /** Schemas that were generated before, so that a start need not generate them again. */
   readonly kept?: KeptSchemas
   readonly workshop?: Workshop
+  readonly clock?: Pick<Clock, 'wallMs'>
+  /** Of `context.time`; default UTC. */
+  readonly timeZone?: string
   /** What only logs. */
   readonly shadows?: Shadows
 }
@@ -56,6 +61,8 @@ export type Authorize = {
     entry: CatalogueEntry,
     args: JsonObject,
     requestId: string,
+    /** Of the peer, as the socket says it. */
+    address: string,
   ) => Permit | Refusal
   /** True where a policy forbids the tool to this identity whatever the arguments: no grant would help. */
   readonly forbids: (identity: Identity, qualifiedName: string) => boolean
@@ -89,7 +96,8 @@ type Own = Decisions<VisibleList>
 
 export function createAuthorize(settings: AuthorizeSettings): Authorize {
   const { gatewayId, homeIssuer, engine = cedar, kept, workshop = ofThisProcess } = settings
-  const around: Surroundings = { engine, gatewayId }
+  const { clock = systemClock, timeZone = 'UTC' } = settings
+  const around: Surroundings = { engine, gatewayId, clockface: createClockface(timeZone) }
   const verdicts = createVerdicts<VisibleList>(around, homeIssuer)
   const { reach } = verdicts
   const { shadows = NO_SHADOWS } = settings
@@ -160,6 +168,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     entry: CatalogueEntry,
     args: JsonObject,
     requestId: string,
+    address: string,
   ): Permit | Refusal {
     const state = loading.state()
     if (state === undefined) return nothingLoaded()
@@ -172,18 +181,19 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     if (reserved !== undefined) return refuse('authorize.reserved_key', { seen: `\`${reserved}\`` })
     const action = state.actions.get(entry.qualifiedName) as Action
     const decisions = verdicts.of(identity.principal)
-    const verdict = verdicts.decide(decisions, action, args)
+    const circumstances = { address, nowMs: clock.wallMs() }
+    const verdict = verdicts.decide(decisions, action, args, circumstances)
     // MUST (policy-audit §1.4): LOG_ONLY never relaxes how arguments are read, nor what the engine cannot answer.
     if ('path' in verdict) return inconvertible(action, verdict)
     if (verdict.unanswered === true) return denied(verdict)
-    const call = { requestId, identity, entry: seen, args, argsJson }
+    const call = { requestId, identity, entry: seen, args, argsJson, address }
     const access = grantFor(verdict, identity.principal, seen)
     if (action.mode === 'LOG_ONLY') {
       const decision = logged(verdict, state, action, access)
       return new Permit({ ...call, decision })
     }
     if (verdict.answer !== 'allow' && access === undefined) return denied(verdict)
-    const shadow = action.shadow && verdicts.decide(decisions, action.shadow, args)
+    const shadow = action.shadow && verdicts.decide(decisions, action.shadow, args, circumstances)
     const decision = decisionOf(verdict, state, action, shadow)
     if (access !== undefined) return new Permit({ ...call, decision: { ...decision, access } })
     if (verdict.approval !== undefined) {

@@ -7,7 +7,7 @@ import type { Catalogue, CatalogueEntry } from '../catalogue/entry.ts'
 import type { JsonObject } from '../json/value.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
 import { identifierOf } from './names.ts'
-import { baseSchema, type CedarSchema } from './request-schema.ts'
+import { baseSchema, withCircumstances, type CedarSchema } from './request-schema.ts'
 import { bindTool, mergeSchema, type Quarantine, type ToolSchema } from './tool-schema.ts'
 import type { Generated, ToolToGenerate } from './workshop.ts'
 
@@ -107,7 +107,7 @@ function bindKept(name: string, inputSchema: JsonObject, parts: string): ToolSch
 export function fullSchema({ tools }: Pick<CatalogueSchema, 'tools'>): CedarSchema {
   const full = baseSchema()
   for (const { parts } of tools.values()) mergeSchema(full, JSON.parse(parts) as CedarSchema)
-  return full
+  return withCircumstances(full)
 }
 
 /** Names that are identifiers come first, so that a look-alike of one of them is the one that stays out. */

@@ -28,6 +28,8 @@ export type Converted = {
   readonly input: CedarValueJson
   /** Objects that became entities. */
   readonly entities: readonly EntityJson[]
+  /** What is read of the context beside the arguments. */
+  readonly circumstances?: Readonly<Record<string, CedarValueJson>>
 }
 
 export function convert(plan: ReadPlan, args: JsonValue): Converted | ConversionFailure {
@@ -42,8 +44,9 @@ export function convert(plan: ReadPlan, args: JsonValue): Converted | Conversion
 }
 
 /** What was read, as one string: equal for equal decisions of one principal, tool and state. */
-export function keyOf({ input, entities }: Converted): string {
-  return JSON.stringify(entities.length === 0 ? input : [input, entities])
+export function keyOf({ input, entities, circumstances }: Converted): string {
+  const plain = entities.length === 0 && circumstances === undefined
+  return JSON.stringify(plain ? input : [input, entities, circumstances])
 }
 
 function planned(plan: ReadPlan, value: JsonValue, walk: Walk): CedarValueJson {

@@ -7,16 +7,18 @@ import type {
   PolicyJson,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import type { JsonObject, JsonValue } from '../json/value.ts'
+import { circumstancesOf } from './answer.ts'
+import { circumstanceText, UTC } from './circumstances.ts'
 import { convert } from './convert.ts'
 import { cedar, isEngineFailure } from './engine.ts'
 import type { ExplainedPart, ExplainedPolicy, Question, Seen, Truth } from './explanation.ts'
 import type { Action } from './loaded.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
-import { readPathsOf, readTagsOf } from './read-set.ts'
+import { readsOfExpression, readTagsOf } from './read-set.ts'
 import { locate, treeOf } from './policy.ts'
 import { requestSchema } from './request-schema.ts'
 import { splitConditions } from './split-policies.ts'
-import { requestOf, type Surroundings } from './verdict.ts'
+import { inCircumstances, requestOf, type Surroundings } from './verdict.ts'
 
 type Answers = {
   readonly truth: (id: string) => Truth
@@ -45,7 +47,7 @@ export function explainPolicies(
         const error = answers?.error(name)
         open &&= value === true
         const expression = expressionOf(text)
-        const saw = [...sawTags(expression, tags), ...sawPaths(expression, question.args)]
+        const saw = [...sawTags(expression, tags), ...sawContext(expression, question, around)]
         return { text, value, saw, ...(value === 'error' && error !== undefined ? { error } : {}) }
       })
       open = holds(
@@ -70,13 +72,15 @@ export function explainPolicies(
 
 /** Puts every scope and every part of every condition to the engine at once. */
 function ask(
-  { args }: Question,
+  question: Question,
   action: Action,
   principal: PrincipalEntity,
   around: Surroundings,
 ): Answers | undefined {
-  const converted = convert(action.plan, args)
+  const converted = convert(action.plan, question.args)
   if ('path' in converted) return undefined
+  const asked = inCircumstances(action, converted, circumstancesOf(question), around)
+  if ('answer' in asked) return undefined
   const questions: Record<string, EnginePolicy> = {}
   for (const policy of action.slice) {
     const { id, text } = policy
@@ -86,8 +90,8 @@ function ask(
     }
   }
   const answer = around.engine.decideOnce({
-    ...requestOf(action, principal, around, converted),
-    schema: requestSchema(action.name, action.plan),
+    ...requestOf(action, principal, around, asked),
+    schema: requestSchema(action.name, action.plan, action.circumstances),
     policies: { staticPolicies: questions },
   })
   if (isEngineFailure(answer)) return undefined
@@ -125,12 +129,24 @@ function sawTags(part: Expr, tags: Readonly<Record<string, unknown>>): readonly 
   })
 }
 
-function sawPaths(part: Expr, args: JsonObject): readonly Seen[] {
-  return readPathsOf(part).map((path) => {
-    const value = valueAt(args, path)
-    const name = ['context.input', ...path].join('.')
+function sawContext(
+  part: Expr,
+  question: Question,
+  { clockface = UTC }: Surroundings,
+): readonly Seen[] {
+  const { paths, circumstances } = readsOfExpression(part)
+  const seen = (name: string, value: JsonValue | undefined): Seen => {
     return { name, ...(value === undefined ? {} : { value }) }
-  })
+  }
+  return [
+    ...paths.map((path) => {
+      return seen(['context.input', ...path].join('.'), valueAt(question.args, path))
+    }),
+    ...circumstances.map((name) => {
+      const value = circumstanceText(name, circumstancesOf(question), clockface)
+      return seen(`context.${name}`, value)
+    }),
+  ]
 }
 
 function valueAt(args: JsonObject, path: readonly string[]): JsonValue | undefined {

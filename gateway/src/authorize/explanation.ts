@@ -18,6 +18,9 @@ export type Question = {
   /** Qualified name, `<target>___<tool>`. */
   readonly tool: string
   readonly args: JsonObject
+  /** Where and when; absent: nobody knows from where, and now. */
+  readonly address?: string
+  readonly timeMs?: number
 }
 
 export type Explanation = {

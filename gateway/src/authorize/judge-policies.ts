@@ -13,7 +13,7 @@ import type { Finding } from './finding.ts'
 import { ACTION_TYPE, targetOf } from './names.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { locate, parsePolicies, startOf, treeOf, wordsOf, type Policy } from './policy.ts'
-import { baseSchema, type CedarSchema } from './request-schema.ts'
+import { baseSchema, withCircumstances, type CedarSchema } from './request-schema.ts'
 import { mergeSchema } from './tool-schema.ts'
 
 export type PoliciesToJudge = {
@@ -50,7 +50,11 @@ export function judgePolicies(question: PoliciesToJudge, engine: Engine): Judged
     if (Buffer.byteLength(policy.text) > PORTABLE_BYTES) {
       notices.push(about(policy, 'the policy is longer than AgentCore takes (10 KB)'))
     }
-    const { scope } = policy
+    const { scope, circumstances } = policy
+    if (circumstances.length > 0) {
+      const names = circumstances.map((name) => `\`context.${name}\``).join(', ')
+      notices.push(about(policy, `the policy reads ${names}, which AgentCore does not have`))
+    }
     const missing = scope.named.filter((name) => !tools.has(name))
     const unknown = missing.find((name) => !isExplained(name))
     if (unknown !== undefined) {
@@ -80,7 +84,7 @@ function validate(
   if (awake.length === 0) return []
   const schema = baseSchema()
   for (const { parts } of tools) mergeSchema(schema, JSON.parse(parts) as CedarSchema)
-  const answer = engine.validate(schema, judged)
+  const answer = engine.validate(withCircumstances(schema), judged)
   if (isEngineFailure(answer)) {
     return answer.failed.map((error) => about(awake[0] as Policy, wordsOf(error)))
   }

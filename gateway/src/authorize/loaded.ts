@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Catalogue } from '../catalogue/entry.ts'
 import { canMatch } from './action-scope.ts'
 import { schemaOf, type CatalogueSchema } from './catalogue-schema.ts'
+import { CIRCUMSTANCES, type Circumstance } from './circumstances.ts'
 import { isEngineFailure, type Engine, type EngineFailure } from './engine.ts'
 import type { Finding } from './finding.ts'
 import type { InputType } from './input-type.ts'
@@ -31,9 +32,11 @@ export type Action = {
   readonly input: InputType
   /** What the slice reads of the arguments. */
   readonly plan: ReadPlan
+  /** What the slice reads of the context beside them. */
+  readonly circumstances: readonly Circumstance[]
   /** The slice has a permit; without one nobody may call it. */
   readonly permitted: boolean
-  /** No policy of the slice reads an argument: one decision per principal. */
+  /** No policy of the slice reads an argument or a circumstance: one decision per principal. */
   readonly fixed: boolean
   /** Names under which the engine holds slice and request schema. */
   readonly setName: string
@@ -132,17 +135,20 @@ async function prepareActions(
       tool.input,
       slice.flatMap((policy) => policy.reads),
     )
+    const circumstances = CIRCUMSTANCES.filter((name) =>
+      slice.some((policy) => policy.circumstances.includes(name)),
+    )
     const schemaName = `${prefix}/schema/${schemas++}`
     const ids = JSON.stringify(slice.map((policy) => policy.id))
     const setName = sets.get(ids) ?? `${prefix}/set/${sets.size}`
     const failure =
-      engine.prepareSchema(schemaName, requestSchema(tool.name, plan)) ??
+      engine.prepareSchema(schemaName, requestSchema(tool.name, plan, circumstances)) ??
       (sets.has(ids) ? undefined : engine.prepareSet(setName, textsOf(slice)))
     if (failure !== undefined) return failure
     sets.set(ids, setName)
     const permitted = slice.some(({ effect }) => effect === 'permit')
-    const fixed = readsNothing(plan)
-    return { ...tool, slice, plan, permitted, fixed, setName, schemaName }
+    const fixed = readsNothing(plan) && circumstances.length === 0
+    return { ...tool, slice, plan, circumstances, permitted, fixed, setName, schemaName }
   }
   const prepareBoth = (name: string, input: InputType): Action | EngineFailure => {
     const slice = policies.filter(({ scope }) => canMatch(scope, name))

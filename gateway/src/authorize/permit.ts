@@ -37,6 +37,8 @@ export class Permit {
   readonly args: JsonObject
   /** The same, serialised once: what is digested and what is sent. */
   readonly argsJson: string
+  /** Of the peer that asked: a policy may read it, when the call is decided again too. */
+  readonly address: string
   readonly decision: Decision
 
   constructor(fields: Omit<Permit, never>) {
@@ -45,6 +47,7 @@ export class Permit {
     this.entry = fields.entry
     this.args = fields.args
     this.argsJson = fields.argsJson
+    this.address = fields.address
     this.decision = fields.decision
   }
 

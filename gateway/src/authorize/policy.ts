@@ -6,7 +6,8 @@ import { approvalRule } from './approval/annotation.ts'
 import { cedar, isEngineFailure } from './engine.ts'
 import { offsetOfByte, positionAt, type Finding, type Position } from './finding.ts'
 import type { PolicyFile } from './policy-files.ts'
-import { readPaths, type Path } from './read-set.ts'
+import { readsOf, type Path } from './read-set.ts'
+import type { Circumstance } from './circumstances.ts'
 import { splitPolicies, type PolicyText } from './split-policies.ts'
 
 /** Line and column are those of its first character. Plain data: policies may be parsed in another thread. */
@@ -19,6 +20,8 @@ export type Policy = Position & {
   readonly scope: ActionScope
   /** Argument paths that its conditions read. */
   readonly reads: readonly Path[]
+  /** What its conditions read of the context beside the arguments. */
+  readonly circumstances: readonly Circumstance[]
 }
 
 export function parsePolicies(files: readonly PolicyFile[]): {
@@ -57,7 +60,8 @@ function parseOne(
   if (typeof rule === 'string') return { file, ...start, text: rule }
   const id = `${file}#${annotations['id'] ?? ordinal}`
   const scope = actionScope(json)
-  return { id, file, text, effect, annotations, scope, reads: readPaths(json), ...start }
+  const { paths: reads, circumstances } = readsOf(json)
+  return { id, file, text, effect, annotations, scope, reads, circumstances, ...start }
 }
 
 /** Where the part of the policy's text at a byte is in the file. */

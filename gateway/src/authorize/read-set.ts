@@ -2,22 +2,43 @@
 // relative to `context.input`. A path stands for everything below it; the empty path for all arguments.
 // Whatever is not understood counts as reading everything.
 import type { Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { CIRCUMSTANCES, CIRCUMSTANCE_RECORDS, type Circumstance } from './circumstances.ts'
 
 export type Path = readonly string[]
 type Node = Readonly<Record<string, unknown>>
 
-/** The argument paths that the conditions of `policy` read; `has` counts as reading. */
-export function readPaths(policy: PolicyJson): readonly Path[] {
-  const found: Path[] = []
-  for (const condition of policy.conditions) collect(condition.body, found)
-  return found
+export type Reads = {
+  /** Argument paths; `has` counts as reading. */
+  readonly paths: readonly Path[]
+  /** What is read of the context beside the arguments. */
+  readonly circumstances: readonly Circumstance[]
+}
+
+/** What the conditions of `policy` read. */
+export function readsOf({ conditions }: Pick<PolicyJson, 'conditions'>): Reads {
+  return sortedOut(conditions.map(({ body }) => body))
 }
 
 /** The same for one expression. */
-export function readPathsOf(expression: Expr): readonly Path[] {
-  const found: Path[] = []
-  collect(expression, found)
-  return found
+export function readsOfExpression(expression: Expr): Reads {
+  return sortedOut([expression])
+}
+
+function sortedOut(expressions: readonly unknown[]): Reads {
+  const chains: Path[] = []
+  for (const expression of expressions) collect(expression, chains)
+  const paths = chains
+    .filter(([first]) => first === undefined || !CIRCUMSTANCE_RECORDS.includes(first))
+    // Anything else about the context is taken to read all of it.
+    .map((chain) => (chain[0] === 'input' ? chain.slice(1) : []))
+  const circumstances = CIRCUMSTANCES.filter((circumstance) => {
+    const [record, member] = circumstance.split('.')
+    return chains.some(
+      ([first, second]) =>
+        first === undefined || (first === record && (second === undefined || second === member)),
+    )
+  })
+  return { paths, circumstances }
 }
 
 /** The names of the principal's tags that the conditions ask for, for explanations. */
@@ -30,10 +51,11 @@ export function readTagsOf(expression: unknown): readonly string[] {
   return [...new Set(asked)]
 }
 
+/** Chains of names below `context`. */
 function collect(expression: unknown, found: Path[]): void {
   const chain = contextChain(expression)
   if (chain !== undefined) {
-    found.push(...pathOf(chain))
+    found.push(chain)
     return
   }
   for (const [name, part] of Object.entries(expression as Node)) {
@@ -52,7 +74,7 @@ function collectHas(part: Node, found: Path[]): void {
   const asked = [...chain, ...[part['attr'] as string | string[]].flat()]
   // `context has input` is always true and says nothing about any argument.
   if (asked.length === 1 && asked[0] === 'input') return
-  found.push(...pathOf(asked))
+  found.push(asked)
 }
 
 /** Operands of an operator: `left`, `right`, `arg`, …; the elements of a set or a call; the values of a record. */
@@ -74,11 +96,6 @@ function contextChain(expression: unknown): readonly string[] | undefined {
   const access = node['.'] as { left: unknown; attr: string } | undefined
   const left = access && contextChain(access.left)
   return left && [...left, access.attr]
-}
-
-function pathOf(chain: readonly string[]): readonly Path[] {
-  // Only `context.input` exists; anything else about the context is taken to read all of it.
-  return [chain[0] === 'input' ? chain.slice(1) : []]
 }
 
 function valueOf(expression: unknown): unknown {

@@ -7,6 +7,7 @@ import type {
   Type,
   TypeOfAttribute,
 } from '@cedar-policy/cedar-wasm/nodejs'
+import { CIRCUMSTANCES, circumstanceTypes, type Circumstance } from './circumstances.ts'
 import type { Attributes, InputType, ScalarType } from './input-type.ts'
 import { NAMESPACE, NULL_TYPE, splitName, TOOL_GROUPS, UNKNOWN_TYPE } from './names.ts'
 import type { ReadPlan } from './read-plan.ts'
@@ -44,14 +45,31 @@ export function baseSchema(): CedarSchema {
   }
 }
 
-/** The schema of the requests of one tool: this action alone, its input as `plan` reads it. */
-export function requestSchema(action: string, plan: ReadPlan): CedarSchema {
+/** The schema of the requests of one tool: this action alone, input and context as its slice reads them. */
+export function requestSchema(
+  action: string,
+  plan: ReadPlan,
+  circumstances: readonly Circumstance[] = [],
+): CedarSchema {
   const schema = baseSchema()
   const input = typeOfPlan(plan, schema)
-  const context: CedarType = { type: 'Record', attributes: { input } }
+  const attributes = { input, ...circumstanceTypes(circumstances) }
+  const context: CedarType = { type: 'Record', attributes }
   namespaceOf(schema, NAMESPACE).actions[action] = {
     memberOf: MEMBER_OF,
     appliesTo: { ...APPLIES_TO, context },
+  }
+  return schema
+}
+
+/** The schema that policies are validated against: every tool's context has all of them. */
+export function withCircumstances(schema: CedarSchema): CedarSchema {
+  const types = circumstanceTypes(CIRCUMSTANCES)
+  for (const { actions } of Object.values(schema)) {
+    for (const { appliesTo } of Object.values(actions)) {
+      const context = appliesTo?.context
+      if (context !== undefined && 'attributes' in context) Object.assign(context.attributes, types)
+    }
   }
   return schema
 }

@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
 import { answerQuestion, entityOf, type Answered } from './answer.ts'
+import { createClockface } from './circumstances.ts'
 import { cedar } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { Finding } from './finding.ts'
@@ -16,6 +17,8 @@ import { workshop } from './workshop.ts'
 export type TrialSettings = {
   readonly gatewayId: string
   readonly homeIssuer: string
+  /** Of `context.time`; default UTC. */
+  readonly timeZone?: string
   /** Policies of these files only log: what is asked is what is in force. */
   readonly shadows?: Pick<Shadows, 'files'>
 }
@@ -34,10 +37,10 @@ const NONE: ReadonlySet<string> = new Set()
 export async function openTrial(
   files: readonly PolicyFile[],
   catalogue: Catalogue,
-  { gatewayId, homeIssuer, shadows }: TrialSettings,
+  { gatewayId, homeIssuer, shadows, timeZone = 'UTC' }: TrialSettings,
   before?: Pick<Loaded, 'schema'>,
 ): Promise<Trial | { readonly findings: readonly Finding[] }> {
-  const around = { engine: cedar, gatewayId }
+  const around = { engine: cedar, gatewayId, clockface: createClockface(timeZone) }
   const place = takePlace()
   const loaded = await buildLoaded(files, catalogue, before, `${place.name}/0`, {
     engine: cedar,

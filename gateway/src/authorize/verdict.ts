@@ -3,6 +3,13 @@
 // allow then; here any error, failure or thrown value is a denial.
 import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
 import { requiredApproval, type RequiredApproval } from './approval/required-approval.ts'
+import {
+  CIRCUMSTANCE_RECORDS,
+  circumstanceValues,
+  UTC,
+  type Circumstances,
+  type Clockface,
+} from './circumstances.ts'
 import type { Converted } from './convert.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Action } from './loaded.ts'
@@ -31,7 +38,12 @@ export function isUnpermitted({ answer, policies }: Verdict): boolean {
 }
 
 /** What is the same for every call of one gateway. */
-export type Surroundings = { readonly engine: Engine; readonly gatewayId: string }
+export type Surroundings = {
+  readonly engine: Engine
+  readonly gatewayId: string
+  /** Default: UTC. */
+  readonly clockface?: Clockface
+}
 
 const NOTHING_CONVERTED: Converted = { input: {}, entities: [] }
 
@@ -49,6 +61,19 @@ export function decideCall(
     }),
     action,
   )
+}
+
+/** What the arguments were converted to, with what else the slice reads; the engine cannot be asked without it. */
+export function inCircumstances(
+  action: Action,
+  converted: Converted,
+  circumstances: Circumstances,
+  { clockface = UTC }: Surroundings,
+): Converted | Verdict {
+  if (action.circumstances.length === 0) return converted
+  const values = circumstanceValues(action.circumstances, circumstances, clockface)
+  if (values !== undefined) return { ...converted, circumstances: values }
+  return { ...errorOf([], 'the address of the caller is not known'), unanswered: true }
 }
 
 /** True where some arguments might be allowed, as far as partial evaluation can tell; an error hides (§1.3). */
@@ -75,8 +100,13 @@ export function askPartly(
     principal: principal.uid,
     action: { type: ACTION_TYPE, id: action.name },
     resource: { type: GATEWAY_TYPE, id: around.gatewayId },
-    // The input is unknown as a whole; an empty record would be an input without members.
-    context: { input: { __extn: { fn: 'unknown', arg: 'input' } } },
+    // The input and what surrounds it are unknown as a whole; an empty record would be an input without members.
+    context: Object.fromEntries(
+      ['input', ...CIRCUMSTANCE_RECORDS].map((name) => [
+        name,
+        { __extn: { fn: 'unknown', arg: name } },
+      ]),
+    ),
     // As text: the engine's syntax trees round integers beyond 2^53.
     policies: { staticPolicies: textsOf(action.slice) },
     entities: [principal.entity, ...actionEntities(action.name)],
@@ -94,7 +124,7 @@ export function requestOf(
     principal: principal.uid,
     action: { type: ACTION_TYPE, id: action.name },
     resource: { type: GATEWAY_TYPE, id: around.gatewayId },
-    context: { input: converted.input },
+    context: { input: converted.input, ...converted.circumstances },
     // MUST (policy-audit §1.1 rule 3): the request is always validated against the schema.
     validateRequest: true,
     entities: [principal.entity, ...converted.entities],

@@ -2,6 +2,7 @@
 // never another's; all are forgotten when another state decides.
 import type { Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
+import type { Circumstances } from './circumstances.ts'
 import { convert, keyOf } from './convert.ts'
 import type { ConversionFailure } from './conversion-walk.ts'
 import { createDecisionCache, type PrincipalDecisions } from './decision-cache.ts'
@@ -9,6 +10,7 @@ import type { Action } from './loaded.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import {
   decideCall,
+  inCircumstances,
   mayBeAllowed,
   NOT_PERMITTED,
   type Surroundings,
@@ -23,6 +25,7 @@ export type Verdicts<List> = {
     decisions: Decisions<List>,
     action: Action,
     args: JsonObject,
+    circumstances: Circumstances,
   ) => Verdict | ConversionFailure
   readonly forget: () => void
 }
@@ -48,16 +51,22 @@ export function createVerdicts<List>(around: Surroundings, homeIssuer: string): 
       const tool = cache.tool(decisions, action.key)
       return (tool.reach ??= mayBeAllowed(action, decisions.own.entity, around))
     },
-    decide(decisions, action, args) {
+    decide(decisions, action, args, circumstances) {
       const tool = cache.tool(decisions, action.key)
       const { entity } = decisions.own
       if (action.fixed) return (tool.fixed ??= decideCall(action, entity, around))
       const converted = convert(action.plan, args)
       if ('path' in converted) return converted
-      const key = keyOf(converted)
+      const asked = inCircumstances(action, converted, circumstances, around)
+      if ('answer' in asked) return asked
+      // An instant does not come again.
+      if (action.circumstances.includes('time.now')) {
+        return decideCall(action, entity, around, asked)
+      }
+      const key = keyOf(asked)
       const known = tool.byArguments.get(key)
       if (known !== undefined) return known
-      const verdict = decideCall(action, entity, around, converted)
+      const verdict = decideCall(action, entity, around, asked)
       cache.remember(tool, key, verdict)
       return verdict
     },

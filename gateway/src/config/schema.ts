@@ -13,6 +13,7 @@ import { issuerSettings } from '../identify/settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { isOrigin, isPublicUrl } from './addresses.ts'
+import { isTimeZone } from './time-zones.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { targetId, targetSettings } from './target.ts'
 
@@ -113,6 +114,16 @@ export const configSchema = z
           .describe(
             'id of the `AgentCore::Gateway` that the policies name; default: `publicUrl`. For policies that come from AgentCore, the ARN of its gateway',
           ),
+        timeZone: z
+          .string()
+          .max(64)
+          .refine(isTimeZone, {
+            error: 'is no time zone that is known here',
+            params: { expected: 'an IANA time zone such as `Europe/Berlin`, or `UTC`' },
+          })
+          .meta({ 'x-expected': 'an IANA time zone' })
+          .default('UTC')
+          .describe('the time zone of `context.time.hour`, `minute` and `weekday` in policies'),
         logOnly: z
           .array(
             z

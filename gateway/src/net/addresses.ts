@@ -1,6 +1,7 @@
 // Which IP addresses the gateway may connect to (policy-audit §5.3): global unicast, and what a CIDR of the
 // configuration spells out. Embedded IPv4 (mapped form) is judged as the IPv4 address that it is.
 // Names are judged in lookup.ts by what they resolve to.
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 type Address = ReturnType<typeof ipaddr.process>
@@ -76,6 +77,11 @@ export function networkOf(address: string): string {
   const after = tail === '' ? [] : tail.split(':')
   while (groups.length + after.length < 8) groups.push('0')
   return [...groups, ...after].slice(0, 4).join(':')
+}
+
+/** The address in its one form, IPv4 where it is mapped into IPv6; `undefined` where it is none, or has a zone. */
+export function canonicalAddress(text: string): string | undefined {
+  return isIP(text) === 0 ? undefined : parseAddress(text)?.toString()
 }
 
 /** The first four groups, where none of them is left out. */

@@ -67,6 +67,7 @@ export function permitOf(
     entry: { ...entry, facts: { ...entry.facts, durability, auditPaths } },
     args,
     argsJson: JSON.stringify(args),
+    address: '192.0.2.1',
     decision,
   })
 }

@@ -54,7 +54,9 @@ describe('policy-audit §1.1', () => {
   test('rule 9: before anything is loaded everything is denied', () => {
     const authorize = unloaded()
     expect(refused(authorize.see(bob, PRICES.qualifiedName)).refused).toBe('authorize.policy_error')
-    expect(refused(authorize.decide(bob, PRICES, {}, 'r')).refused).toBe('authorize.policy_error')
+    expect(refused(authorize.decide(bob, PRICES, {}, 'r', '')).refused).toBe(
+      'authorize.policy_error',
+    )
     expect(authorize.visible(bob)).toEqual({
       entries: [],
       hidden: 0,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { cedar, isEngineFailure } from '../../src/authorize/engine.ts'
-import { readPaths, readTagsOf } from '../../src/authorize/read-set.ts'
+import { readsOf, readTagsOf } from '../../src/authorize/read-set.ts'
 
 function reads(condition: string): readonly string[] {
   const policy = cedar.parsePolicy(`permit(principal, action, resource) when { ${condition} };`)
   if (isEngineFailure(policy)) throw new Error(JSON.stringify(policy.failed))
-  return readPaths(policy).map((path) => path.join('.'))
+  return readsOf(policy).paths.map((path) => path.join('.'))
 }
 
 const WHOLE = ['']

@@ -118,8 +118,10 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
   test('a tool that was swapped between being seen and being decided is not called', async () => {
     const authorize = await started([EVERYTHING], [PRICES])
     const stale = { ...PRICES, hash: 'another' }
-    expect(refused(authorize.decide(bob, stale, {}, 'r')).refused).toBe('authorize.tool_changed')
-    expect(refused(authorize.decide(bob, tool('market___gone'), {}, 'r')).refused).toBe(
+    expect(refused(authorize.decide(bob, stale, {}, 'r', '')).refused).toBe(
+      'authorize.tool_changed',
+    )
+    expect(refused(authorize.decide(bob, tool('market___gone'), {}, 'r', '')).refused).toBe(
       'authorize.no_such_tool',
     )
   })

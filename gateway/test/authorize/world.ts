@@ -132,7 +132,7 @@ export function call(
   args: JsonObject = {},
 ): ReturnType<Authorize['decide']> {
   const entry = authorize.see(who, name)
-  return isRefusal(entry) ? entry : authorize.decide(who, entry, args, 'request-1')
+  return isRefusal(entry) ? entry : authorize.decide(who, entry, args, 'request-1', '127.0.0.1')
 }
 
 /** The refusal, or a failure of the test. */

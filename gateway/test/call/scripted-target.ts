@@ -131,6 +131,7 @@ export function permitFor(argsJson: string, entry: Partial<CatalogueEntry> = {})
   if (!('value' in read)) throw new Error(read.failure)
   return new Permit({
     requestId: 'r'.repeat(32),
+    address: '192.0.2.1',
     identity: alice(),
     entry: {
       kind: 'tool',

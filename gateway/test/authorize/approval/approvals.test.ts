@@ -33,7 +33,13 @@ describe('policy-audit §1.5: which call waits', () => {
   test('to whoever does not settle it, it is a refusal', async () => {
     const world = await startApprovals()
     const entry = world.authorize.see(CAROL, TOOL.qualifiedName)
-    const decided = world.authorize.decide(CAROL, entry as typeof TOOL, PAY, 'request-1')
+    const decided = world.authorize.decide(
+      CAROL,
+      entry as typeof TOOL,
+      PAY,
+      'request-1',
+      '192.0.2.1',
+    )
     expect(refused(decided)).toMatchObject({
       refused: 'authorize.needs_approval',
       policies: ['1.cedar#large'],
