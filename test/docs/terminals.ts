@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ROOT, type Fence } from './page.ts'
@@ -49,6 +49,8 @@ export async function openTerminals(): Promise<Terminals> {
       PATH: `${join(folder, '.bin')}:${process.env['PATH'] ?? ''}`,
       REAL_PATH: process.env['PATH'] ?? '',
       HOME: home,
+      // The home is a new one; what Go has compiled is the machine's.
+      GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache/go-build'),
       BROWSER: join(folder, '.bin/browser'),
       READER: words.get('as') ?? '',
       NO_COLOR: '1',
