@@ -98,6 +98,19 @@ when { context.input has note && context.input.note like "*secret*" };`)
     ])
   })
 
+  test('calls are asked again from where and when they were made', async () => {
+    const { changes } = await diff(`${POLICY}
+@id("not-from-here")
+forbid (principal, action == AgentCore::Action::"records___write_record", resource)
+when { context.network.address.isLoopback() && context.time.now > datetime("2020-01-01") };`)
+    expect(changes.map(({ change, call: { count } }) => [change, count])).toEqual([
+      ['newly denied', 1],
+      ['newly denied', 1],
+      ['newly denied', 1],
+      ['changed reason', 1],
+    ])
+  })
+
   test('another policy with the same answer is a changed reason', async () => {
     const { changes, counts } = await diff(POLICY.replace('"read"', '"reads"'))
     expect(changes).toMatchObject([{ change: 'changed reason', call: { count: 2 } }])

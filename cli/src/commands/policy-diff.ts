@@ -41,14 +41,16 @@ export const policyDiff: Command<DiffOptions> = {
     const around = await openOffline(options, needed, terminal)
     const sets = [await policiesOf(before), await policiesOf(after)] as const
     const folder = options.against ?? join(around.config?.stateFolder ?? '', 'audit')
-    const gathered = await readCalls(folder, options.since, terminal)
+    const old = await openSet(before, sets[0], around)
+    const next = await openSet(after, sets[1], around, old)
+    const { compareSets, readsContext } =
+      await import('@sallyport/gateway/authorize/policy-diff.ts')
+    const context = readsContext(old) || readsContext(next)
+    const gathered = await readCalls(folder, options.since, terminal, context)
     if (gathered.requests === 0) {
       const fix = 'name another log with --against, or an earlier time with --since'
       throw new CommandFailure('noInput', `there is no recorded call in \`${folder}\``, { fix })
     }
-    const { compareSets } = await import('@sallyport/gateway/authorize/policy-diff.ts')
-    const old = await openSet(before, sets[0], around)
-    const next = await openSet(after, sets[1], around, old)
     const diff = compareSets(old, next, gathered.calls)
     terminal.out(
       json

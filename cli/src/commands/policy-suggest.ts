@@ -43,7 +43,7 @@ export const policySuggest: Command<SuggestOptions> = {
       throw new CommandFailure('usage', `\`${options.out}\` is what the gateway loads`, { fix })
     }
     const folder = options.from ?? join(config.stateFolder, 'audit')
-    const gathered = await readCalls(folder, options.since, terminal)
+    const gathered = await readCalls(folder, options.since, terminal, false)
     if (gathered.requests === 0) {
       throw new CommandFailure('noInput', `there is no recorded call in \`${folder}\``)
     }

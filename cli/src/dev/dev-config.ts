@@ -35,7 +35,7 @@ ${notary === undefined ? '' : vouching(notary)}authorization:
       allowInsecureIssuer: true
 # Erin gives orders, Carol and Dan approve for each other.
 operators: { claim: groups, roles: { admin: [gate-admins], auditor: [gate-admins], approver: [controllers] } }
-policies: { folder: ./policies }
+policies: { folder: ./policies, timeZone: Europe/Berlin }
 targets:
   market:
     kind: mcp

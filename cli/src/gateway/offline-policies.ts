@@ -55,6 +55,7 @@ export async function openOffline(
       : {
           gatewayId: config.policies.gatewayId ?? config.publicUrl,
           homeIssuer: config.authorization.issuers[0]?.issuer ?? ANYWHERE.homeIssuer,
+          timeZone: config.policies.timeZone,
         }
   const { catalogueOfTools, pinnedCatalogue } = await import('@sallyport/gateway/offline.ts')
   try {

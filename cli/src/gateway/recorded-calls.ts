@@ -5,11 +5,12 @@ import type { Gathered } from '@sallyport/gateway/authorize/recorded-call.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** `folder`: the audit folder, or the state folder around it. */
+/** `folder`: the audit folder, or the state folder around it; `context`: a policy reads time or address. */
 export async function readCalls(
   folder: string,
   since: string | undefined,
   terminal: Pick<Terminal, 'nowMs'>,
+  context: boolean,
 ): Promise<Gathered> {
   const inside = join(resolve(folder), 'audit')
   const path = (await isFolder(inside)) ? inside : resolve(folder)
@@ -20,7 +21,7 @@ export async function readCalls(
     import('@sallyport/gateway/authorize/recorded-call.ts'),
     import('@sallyport/gateway/audit/replay.ts'),
   ])
-  return gatherCalls(replay(path, sinceMs(since, terminal.nowMs())))
+  return gatherCalls(replay(path, sinceMs(since, terminal.nowMs())), context)
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -17,6 +17,8 @@ export type RecordedRequest = KnownArguments & {
   /** `undefined`: the person was forgotten, or the record is of a version that kept no tags. */
   readonly principal: RecordedPrincipal | undefined
   readonly tool: string
+  /** From where, unless the person was forgotten. */
+  readonly address?: string
   /** `approval`: it waited for a person, or a person let it through: no permit alone did. */
   readonly answer: 'allow' | 'deny' | 'approval'
   /** The answer of the policies was no answer to the caller: the call went through (LOG_ONLY). */
@@ -99,6 +101,7 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
   const person = objectIn(who)
   const salt = side.salts.get(textIn(person['key']))
   const decided = answerOf(decision) === 'deny' ? objectIn(decision['would_deny']) : decision
+  const address = side.values.get(textIn(record['source']))
   const named = kind === 'intent' ? decided['policies'] : record['policies']
   return {
     ...exactArguments(objectIn(record['arguments']), salt, Number(sequence)),
@@ -106,6 +109,7 @@ function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {
     timeMs: Date.parse(time),
     principal: principalIn(person, side.values),
     tool,
+    ...(address === undefined ? {} : { address }),
     answer,
     shadow: kind === 'intent' && answer === 'deny',
     policies: Array.isArray(named) ? named.filter((id) => typeof id === 'string') : [],

@@ -25,6 +25,18 @@ export const principalForm = z
   })
   .describe('a caller')
 
+const contextForm = z
+  .strictObject({
+    time: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe(
+        'when, such as `2026-03-27T09:30:00+01:00`; policies see it in the configured zone',
+      ),
+    address: z.union([z.ipv4(), z.ipv6()]).optional().describe('from where'),
+  })
+  .describe('what policies read beside the arguments; needed where one of them reads it')
+
 const caseForm = z
   .strictObject({
     name: text.describe('what is to hold, as a sentence'),
@@ -33,6 +45,7 @@ const caseForm = z
       .describe('a name of `people`, several of them, or a caller spelled out'),
     tool: oneOrMore(text).describe('qualified name `<target>___<tool>`, or several of them'),
     arguments: z.record(z.string(), z.unknown()).default({}).describe('arguments of the call'),
+    context: contextForm.optional(),
     expect: z
       .enum(['allow', 'deny', 'approval'])
       .describe('the answer of the policies; `approval`: a second person must approve the call'),
@@ -56,6 +69,7 @@ const caseForm = z
 
 export const caseFileForm = z
   .strictObject({
+    context: contextForm.optional().describe('of every case that has none of its own'),
     people: z.record(text, principalForm).default({}).describe('callers, by a name of yours'),
     cases: z.array(caseForm).max(2000).default([]).describe('what is to hold'),
   })
@@ -75,7 +89,7 @@ export type PolicyCase = Pick<CaseForm, 'name' | 'expect' | 'policies' | 'code' 
   readonly principal: Omit<Question['principal'], 'issuer'> & { readonly issuer?: string }
   readonly tool: string
   readonly args: JsonObject
-}
+} & Pick<Question, 'address' | 'timeMs'>
 
 /** The caller of a question; tags that are lists as a token would have them. */
 export function principalOfForm(form: PrincipalForm): PolicyCase['principal'] {

@@ -2,7 +2,7 @@
 // decided by other policies, and not decidable, where the log keeps only a digest of an argument that a policy
 // reads. Operator file; replay and cases stand in for a symbolic analysis, which this build of Cedar has not.
 import type { Explanation } from './explanation.ts'
-import { missingFor, type RecordedCall } from './recorded-call.ts'
+import { isKnown, missingFor, questionOf, type RecordedCall } from './recorded-call.ts'
 import type { Trial } from './trial.ts'
 
 export type Change = 'newly denied' | 'newly allowed' | 'changed reason' | 'not decidable'
@@ -58,12 +58,17 @@ export function compareSets(
   return { changes, counts, answeredOtherwise }
 }
 
+/** True where a policy of the set reads time or address. */
+export function readsContext({ loaded }: Trial): boolean {
+  return [...loaded.actions.values()].some(({ circumstances }) => circumstances.length > 0)
+}
+
 function compare(
   before: Trial,
   after: Trial,
   call: RecordedCall,
 ): Omit<ChangedCall, 'change' | 'call'> & { readonly change: Change | 'same' } {
-  const { principal, tool, args } = call
+  const { tool } = call
   const unknown = (because: string) => ({
     change: 'not decidable' as const,
     before: undefined,
@@ -73,8 +78,8 @@ function compare(
   const missing =
     missingFor(call, before.loaded.actions.get(tool)) ??
     missingFor(call, after.loaded.actions.get(tool))
-  if (missing !== undefined || principal === undefined) return unknown(missing ?? '')
-  const question = { principal, tool, args }
+  if (missing !== undefined || !isKnown(call)) return unknown(missing ?? '')
+  const question = questionOf(call)
   const old = before.answer(question).judgement
   const next = after.answer(question)
   if (old === undefined || next.judgement === undefined) {

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { Finding } from './finding.ts'
+import type { Action } from './loaded.ts'
 import { targetOf } from './names.ts'
 import type { PolicyCase } from './policy-case.ts'
 import type { PolicyFile } from './policy-files.ts'
@@ -64,8 +65,13 @@ async function runCases(
   for (const [at, one] of cases.entries()) {
     // Calls are decided meanwhile.
     if (at % CASES_AT_ONCE === 0) await setImmediate()
-    const { principal, tool, args } = one
-    const question = { principal: { issuer: homeIssuer, ...principal }, tool, args }
+    const { tool } = one
+    const question = questionOf(one, homeIssuer)
+    const missing = missingContext(one, trial.loaded.actions.get(tool))
+    if (missing.length > 0) {
+      failures.push(failed(one, 'policies that read what the case does not say', missing))
+      continue
+    }
     const { judgement, reachable } = trial.answer(question)
     if (judgement === undefined) {
       if (mayComeLater(tool, catalogue)) skipped.push(failed(one, 'no definition yet', []))
@@ -79,6 +85,35 @@ async function runCases(
     failures.push(failed(one, seen, reasons(trial, question, deciding)))
   }
   return { run: cases.length - skipped.length, failures, skipped, untested: [...untested] }
+}
+
+function questionOf(one: PolicyCase, homeIssuer: string): Question {
+  const { principal, tool, args, address, timeMs } = one
+  return {
+    principal: { issuer: homeIssuer, ...principal },
+    tool,
+    args,
+    ...(address === undefined ? {} : { address }),
+    ...(timeMs === undefined ? {} : { timeMs }),
+  }
+}
+
+/** A case must not hold by day and fail by night. */
+function missingContext(
+  { address, timeMs }: PolicyCase,
+  action: Action | undefined,
+): readonly string[] {
+  const read = action?.circumstances ?? []
+  const ask = (member: string, example: string) =>
+    `a policy for this tool reads it: write \`context: { ${member}: ${example} }\``
+  return [
+    ...(timeMs === undefined && read.some((name) => name.startsWith('time.'))
+      ? [ask('time', '2026-03-27T09:30:00Z')]
+      : []),
+    ...(address === undefined && read.includes('network.address')
+      ? [ask('address', '192.0.2.1')]
+      : []),
+  ]
 }
 
 type Seen = Pick<Explanation, 'decision' | 'code' | 'deciding'> & {

@@ -13,6 +13,7 @@ export type Recorded = {
   readonly principal: Question['principal'] | undefined
   readonly tool: string
   readonly args: Question['args']
+  readonly address?: string
   /** `all`, or the paths below which `args` is complete. */
   readonly known: 'all' | readonly Path[]
   /** `approval`: it waited for a person, or a person let it through. */
@@ -24,6 +25,8 @@ export type Recorded = {
 
 /** Equal calls. */
 export type RecordedCall = Omit<Recorded, 'requestId' | 'timeMs'> & {
+  /** Where policies read it. */
+  readonly timeMs?: number
   readonly count: number
   /** The first few of them. */
   readonly requestIds: readonly string[]
@@ -40,14 +43,20 @@ export type Gathered = {
 const MAX_CALLS = 100_000
 const MAX_EXAMPLES = 5
 
-export async function gatherCalls(recorded: AsyncIterable<Recorded>): Promise<Gathered> {
+/** `context`: a policy reads time or address, so calls that differ in those are different calls. */
+export async function gatherCalls(
+  recorded: AsyncIterable<Recorded>,
+  context: boolean,
+): Promise<Gathered> {
   const calls = new Map<string, RecordedCall & { requestIds: string[] }>()
   let requests = 0
   let cut = false
-  for await (const { requestId, timeMs, ...call } of recorded) {
+  for await (const { requestId, timeMs, address, ...rest } of recorded) {
     requests += 1
+    const call = context ? { ...rest, timeMs, ...(address === undefined ? {} : { address }) } : rest
     const { principal, tool, args, known, answer, shadow, policies } = call
-    const key = JSON.stringify([principal, tool, args, known, answer, shadow, policies])
+    const at = context ? [timeMs, address] : []
+    const key = JSON.stringify([principal, tool, args, known, answer, shadow, policies, at])
     const same = calls.get(key)
     if (same === undefined) {
       if (calls.size >= MAX_CALLS) cut = true
@@ -61,14 +70,36 @@ export async function gatherCalls(recorded: AsyncIterable<Recorded>): Promise<Ga
   return { calls: [...calls.values()], requests, cut }
 }
 
+/** The call as it is asked again. */
+export function questionOf({ principal, tool, args, address, timeMs }: KnownCall): Question {
+  return {
+    principal,
+    tool,
+    args,
+    ...(address === undefined ? {} : { address }),
+    ...(timeMs === undefined ? {} : { timeMs }),
+  }
+}
+
+/** Of somebody whom the log still knows. */
+export type KnownCall = RecordedCall & { readonly principal: Question['principal'] }
+
+export function isKnown(call: RecordedCall): call is KnownCall {
+  return call.principal !== undefined
+}
+
 /** Why a set that reads this cannot be asked about the call; `undefined`: it can. */
 export function missingFor(
-  call: Pick<RecordedCall, 'principal' | 'args' | 'known'>,
+  call: Pick<RecordedCall, 'principal' | 'args' | 'known' | 'address'>,
   action: Action | undefined,
 ): string | undefined {
   if (call.principal === undefined) return 'who called is not in the log any more'
   // Without such a tool the answer is known.
-  if (action === undefined || call.known === 'all') return undefined
+  if (action === undefined) return undefined
+  if (call.address === undefined && action.circumstances.includes('network.address')) {
+    return 'from where it was called is not in the log any more'
+  }
+  if (call.known === 'all') return undefined
   const { known } = call
   const missing = pathsRead(action.plan, []).find(
     (read) => !known.some((path) => path.every((name, at) => name === read[at])),

@@ -5,7 +5,7 @@
 import type { Catalogue } from '../catalogue/entry.ts'
 import type { InputType } from './input-type.ts'
 import type { Loaded } from './loaded.ts'
-import { missingFor, type RecordedCall } from './recorded-call.ts'
+import { isKnown, missingFor, type KnownCall, type RecordedCall } from './recorded-call.ts'
 import { separate } from './suggest-condition.ts'
 import { ownScope, roleScopes, type Scope, type ScopeSettings } from './suggest-scope.ts'
 import { casesText, policiesText, type SuggestedPermit } from './suggest-text.ts'
@@ -24,10 +24,9 @@ export type Suggestion = {
   readonly uncovered: readonly { readonly call: RecordedCall; readonly why: string }[]
 }
 
-type Known = RecordedCall & { readonly principal: NonNullable<RecordedCall['principal']> }
 type Part = { readonly scope: Scope; readonly tool: string; readonly conditions: readonly string[] }
 /** Traffic of one tool. */
-type Traffic = { readonly made: readonly Known[]; readonly denied: readonly Known[] }
+type Traffic = { readonly made: readonly KnownCall[]; readonly denied: readonly KnownCall[] }
 type Around = {
   readonly catalogue: Catalogue
   readonly settings: SuggestSettings
@@ -77,15 +76,11 @@ function wasMade({ answer, shadow }: RecordedCall): boolean {
   return answer === 'allow' || shadow
 }
 
-function isKnown(call: RecordedCall): call is Known {
-  return call.principal !== undefined
-}
-
 function byTool(
   calls: readonly RecordedCall[],
   uncovered: Uncovered[],
 ): ReadonlyMap<string, Traffic> {
-  const tools = new Map<string, { made: Known[]; denied: Known[] }>()
+  const tools = new Map<string, { made: KnownCall[]; denied: KnownCall[] }>()
   for (const call of calls) {
     if (!isKnown(call)) {
       const why = 'who called is not in the log any more'
@@ -112,7 +107,7 @@ function partsFor(
     parts.push({ scope, tool, conditions })
     left = left.filter(({ principal }) => !scope.matches(principal))
   }
-  const within = (scope: Scope, of: readonly Known[]) =>
+  const within = (scope: Scope, of: readonly KnownCall[]) =>
     of.filter(({ principal }) => scope.matches(principal))
   const roles = distinct(made.flatMap(({ principal }) => roleScopes(principal, settings)))
   const clean = roles.filter((scope) => within(scope, denied).length === 0)

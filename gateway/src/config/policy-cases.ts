@@ -84,7 +84,9 @@ function readOne({ file, text }: { readonly file: string; readonly text: string 
       }
       for (const tool of [form.tool].flat()) {
         const { name, expect, policies, code, listed } = form
-        cases.push({ ...place, name, who, principal, tool, args, expect, policies, code, listed })
+        const context = contextOf({ ...data.context, ...form.context })
+        const call = { who, principal, tool, args, ...context }
+        cases.push({ ...place, name, ...call, expect, policies, code, listed })
       }
     }
   }
@@ -95,6 +97,16 @@ function readOne({ file, text }: { readonly file: string; readonly text: string 
     })
   }
   return { cases, people, findings }
+}
+
+function contextOf({
+  time,
+  address,
+}: NonNullable<CaseForm['context']>): Pick<PolicyCase, 'address' | 'timeMs'> {
+  return {
+    ...(time === undefined ? {} : { timeMs: Date.parse(time) }),
+    ...(address === undefined ? {} : { address }),
+  }
 }
 
 type Caller = readonly [string, PolicyCase['principal'] | undefined]

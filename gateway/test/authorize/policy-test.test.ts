@@ -106,6 +106,31 @@ describe('policy-audit §1.4: cases', () => {
     expect(failures).toEqual([])
   })
 
+  test('a case says time and address where a policy reads them, and holds by day and by night', async () => {
+    const night = `permit(principal, action == AgentCore::Action::"market___trade", resource)
+when { context.time.hour < 6 && context.network.address.isInRange(ip("10.0.0.0/8")) };`
+    const ask = async (context: string) => {
+      const text = `${PEOPLE}cases:
+  - { name: by night, who: bob, tool: market___trade, ${context}expect: allow }`
+      const { cases } = readCases([{ file: 'a.test.yaml', text }])
+      const zone = { ...SETTINGS, timeZone: 'Europe/Berlin' }
+      const report = await testPolicies(files(night), cases, catalogue([TRADE]), zone)
+      if ('findings' in report) throw new Error(JSON.stringify(report.findings))
+      return report.failures
+    }
+    const missing = await ask('')
+    expect(missing[0]?.because).toEqual([
+      'a policy for this tool reads it: write `context: { time: 2026-03-27T09:30:00Z }`',
+      'a policy for this tool reads it: write `context: { address: 192.0.2.1 }`',
+    ])
+    expect(await ask('context: { time: 2026-03-27T04:59:00Z, address: 10.1.2.3 }, ')).toEqual([])
+    const late = await ask('context: { time: 2026-03-27T05:00:00Z, address: 10.1.2.3 }, ')
+    expect(late[0]?.seen).toBe('deny (authorize.denied)')
+    expect(await ask('context: { time: 2026-03-27T01:00:00Z, address: 192.0.2.1 }, ')).toHaveLength(
+      1,
+    )
+  })
+
   test('policies that do not load are findings, not failures', async () => {
     const report = await testPolicies(files('permit(principal'), [], catalogue([TRADE]), SETTINGS)
     expect(report).toHaveProperty('findings')
