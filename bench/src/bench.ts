@@ -1,219 +1,61 @@
-// `npm run bench [-- --requests N] [-- --passes N] [-- --json FILE]`: one run, every contestant in rotated order, at
-// least three passes; prints ranges and ratios to the bare proxy as a table and writes docs/reports/bench.json.
-// The contestant has one core, target and load have the other. A run with any error or wrong answer is void.
-import { fork, execFileSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+// `npm run bench [-- --only calls|decisions|audit] [-- --requests N] [-- --passes N] [-- --records N] [-- --json FILE]`:
+// what is measured, part by part, beside what is wanted. Prints tables and writes docs/reports/bench.json and .md; parts
+// that did not run this time stay there as they were, each under its own commit.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startGateway } from './gateway.ts'
-import { startHaproxy } from './haproxy.ts'
-import type { Figures, Job } from './load-process.ts'
-import { measureFdatasync } from './plain-fdatasync.ts'
-import { render, summarize, type Measured } from './report.ts'
-import { createBenchKey, mintTokens } from './tokens.ts'
+import { measureAudit } from './audit.ts'
+import { measureCalls } from './calls.ts'
+import { measureDecisions } from './decisions.ts'
+import { renderReport, type Part, type Report } from './report.ts'
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string' },
     requests: { type: 'string', default: '20000' },
     passes: { type: 'string', default: '3' },
+    records: { type: 'string', default: '1000000' },
     json: { type: 'string', default: 'docs/reports/bench.json' },
+    note: { type: 'string' },
   },
 })
-const REQUESTS = Number(values.requests)
-const PASSES = Math.max(3, Number(values.passes))
-/** A fresh token costs a signature before the run, so that column is shorter. */
-const NEW_TOKEN_SHARE = 0.2
-const GATEWAY_CORE = '0'
-const LOAD_CORE = '1'
-const PUBLIC_URL = 'http://127.0.0.1'
-
-type Contestant = {
-  readonly name: string
-  readonly port: number
-  readonly path: string
-  readonly host: string
+const PARTS = ['calls', 'decisions', 'audit'] as const
+const parts = PARTS.filter((part) => values.only === undefined || values.only === part)
+if (parts.length === 0) {
+  throw new Error(`\`--only ${values.only}\`: expected one of ${PARTS.join(', ')}`)
 }
-type Column = 'same arguments' | 'new arguments' | 'new token'
-const COLUMNS: readonly Column[] = ['same arguments', 'new arguments', 'new token']
-const CONNECTIONS = [32, 1] as const
-
-const children: ChildProcess[] = []
-const key = createBenchKey()
-const measured: Measured[] = []
-try {
-  const upstream = child('upstream-process.ts', LOAD_CORE, { BENCH_PUBLIC_KEY: key.publicPem })
-  const { origin } = (await message(upstream)) as { origin: string }
-  const bare = child('bare-proxy-process.ts', GATEWAY_CORE, { BENCH_UPSTREAM: origin })
-  const { port: barePort } = (await message(bare)) as { port: number }
-  const synced = await startGateway({ origin, core: GATEWAY_CORE, durability: 'synced' })
-  const written = await startGateway({ origin, core: GATEWAY_CORE, durability: 'written' })
-  children.push(synced.process, written.process)
-  const resource = `${PUBLIC_URL}:${written.port}/mcp/bench`
-  const syncedResource = `${PUBLIC_URL}:${synced.port}/mcp/bench`
-  const contestants: Contestant[] = [
-    { name: 'direct', port: Number(new URL(origin).port), path: '/mcp', host: 'bench' },
-    { name: 'bare undici 8', port: barePort, path: '/mcp', host: 'bench' },
-    {
-      name: 'sallyport synced (default)',
-      port: synced.port,
-      path: '/mcp/bench',
-      host: `127.0.0.1:${synced.port}`,
-    },
-    {
-      name: 'sallyport written',
-      port: written.port,
-      path: '/mcp/bench',
-      host: `127.0.0.1:${written.port}`,
-    },
-  ]
-  if (haproxyIsThere()) {
-    const port = synced.port + 1 === written.port ? written.port + 1 : synced.port + 1
-    const settings = {
-      port,
-      upstream: origin,
-      publicKeyPem: key.publicPem,
-      issuer: origin,
-      audience: resource,
-    }
-    const haproxy = startHaproxy(settings)
-    children.push(haproxy)
-    execFileSync('taskset', ['-acp', GATEWAY_CORE, String(haproxy.pid)], { stdio: 'ignore' })
-    await listening(port)
-    contestants.push({ name: 'haproxy', port, path: '/mcp', host: 'bench' })
-  } else {
-    process.stdout.write('haproxy is not installed: its row is missing\n')
-  }
-  const load = child('load-process.ts', LOAD_CORE, {})
-  await message(load)
-  const tokensFor = (contestant: Contestant, count: number) =>
-    mintTokens(key, origin, contestant.name.includes('synced') ? syncedResource : resource, count)
-  const constant = new Map(contestants.map((contestant) => [contestant, tokensFor(contestant, 1)]))
-  const run = async (job: Job): Promise<Figures> => {
-    load.send(job)
-    return (await message(load)) as Figures
-  }
-  await refuses(run, contestants)
-
-  const steps = PASSES * COLUMNS.length * CONNECTIONS.length * contestants.length
-  let step = 0
-  for (let pass = 0; pass < PASSES; pass++) {
-    for (const column of COLUMNS) {
-      for (const connections of CONNECTIONS) {
-        const share =
-          (column === 'new token' ? NEW_TOKEN_SHARE : 1) * (connections === 1 ? 0.15 : 1)
-        const requests = Math.max(200, Math.round(REQUESTS * share))
-        for (let turn = 0; turn < contestants.length; turn++) {
-          const contestant = contestants[(turn + pass) % contestants.length]
-          if (!contestant) continue
-          const tokens =
-            column === 'new token'
-              ? tokensFor(contestant, requests)
-              : (constant.get(contestant) ?? [])
-          const { port, path, host: hostHeader } = contestant
-          const job = {
-            port,
-            path,
-            hostHeader,
-            connections,
-            vary: column !== 'same arguments',
-            tokens,
-          }
-          if (pass === 0)
-            await run({
-              ...job,
-              requests: Math.min(requests, 3000),
-              tokens: constant.get(contestant) ?? [],
-            })
-          const figures = await run({ ...job, requests })
-          measured.push({ contestant: contestant.name, column, connections, pass, ...figures })
-          progress(++step, steps, contestant.name)
-        }
-      }
-    }
-  }
-  const fdatasyncMs = measureFdatasync(values.json)
-  const report = {
-    machine: cpus()[0]?.model ?? 'unknown',
-    passes: PASSES,
-    requests: REQUESTS,
-    fdatasyncMs,
-    ready: { readyMs: written.readyMs, idleRssMiB: written.idleRssMiB },
-    measured,
-  }
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  writeFileSync(values.json, `${JSON.stringify({ commit, ...report }, null, 2)}\n`)
-  const text = render(summarize(measured), { commit, ...report })
-  writeFileSync(values.json.replace(/\.json$/, '.md'), text)
-  process.stdout.write(`\n${text}`)
-  if (measured.some((row) => row.errors > 0)) {
-    const wrong = measured.find((row) => row.errors > 0)
-    process.stdout.write(`void: ${wrong?.contestant} gave a wrong answer:\n${wrong?.firstError}\n`)
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+const run = { commit, machine: cpus()[0]?.model ?? 'unknown', note: values.note }
+for (const part of parts) {
+  process.stdout.write(`${part}\n`)
+  const measured = await measure(part)
+  // What another run wrote meanwhile stays too.
+  const report: Report = { ...readReport(), ...measured }
+  // After each part: what a later one breaks does not lose it.
+  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+  writeFileSync(values.json.replace(/\.json$/, '.md'), renderReport(report))
+  process.stdout.write(`\n${renderReport(measured)}`)
+  const wrong = measured.measured?.find((row) => row.errors > 0)
+  if (wrong !== undefined) {
+    process.stdout.write(`void: ${wrong.contestant} gave a wrong answer:\n${wrong.firstError}\n`)
     process.exitCode = 1
   }
-} finally {
-  for (const running of children) running.kill()
 }
 
-function child(file: string, core: string, environment: Record<string, string>): ChildProcess {
-  const started = fork(new URL(file, import.meta.url), {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
-  execFileSync('taskset', ['-acp', core, String(started.pid)], { stdio: 'ignore' })
-  children.push(started)
-  return started
+function readReport(): Report {
+  return existsSync(values.json) ? (JSON.parse(readFileSync(values.json, 'utf8')) as Report) : {}
 }
 
-async function message(from: ChildProcess): Promise<unknown> {
-  const [first] = (await once(from, 'message')) as unknown[]
-  return first
-}
-
-function haproxyIsThere(): boolean {
-  return ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy', '/usr/bin/haproxy'].some((file) =>
-    existsSync(file),
-  )
-}
-
-async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (open) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+async function measure(part: Part): Promise<Report> {
+  switch (part) {
+    case 'calls': {
+      const passes = Math.max(3, Number(values.passes))
+      return { commit, ...(await measureCalls(Number(values.requests), passes, values.json)) }
+    }
+    case 'decisions':
+      return { decisions: { ...run, rows: await measureDecisions() } }
+    case 'audit':
+      return { audit: { ...run, rows: await measureAudit(Number(values.records)) } }
   }
-  throw new Error(`nothing listens on port ${port}`)
-}
-
-/** A baseline that claims a check is tested to make it: a broken signature must not get an answer. */
-async function refuses(
-  run: (job: Job) => Promise<Figures>,
-  contestants: readonly Contestant[],
-): Promise<void> {
-  for (const contestant of contestants) {
-    if (contestant.name === 'direct' || contestant.name.startsWith('bare')) continue
-    const { port, path, host: hostHeader } = contestant
-    const figures = await run({
-      port,
-      path,
-      hostHeader,
-      connections: 1,
-      requests: 1,
-      vary: false,
-      tokens: ['bad.token.here'],
-    })
-    if (figures.errors === 0) throw new Error(`${contestant.name} lets a bad token pass`)
-  }
-}
-
-function progress(step: number, steps: number, name: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r[${step}/${steps}] ${name.padEnd(30)}`)
-  else if (step % 6 === 0) process.stdout.write(`[${step}/${steps}]\n`)
 }

@@ -21,12 +21,15 @@ export async function startGateway(options: {
   readonly origin: string
   readonly core: string
   readonly durability: 'synced' | 'written'
+  /** The person may call whatever the target offers, not the one tool. */
+  readonly everyTool?: true
 }): Promise<BenchGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   const port = await freePort()
   const operations = await freePort()
   mkdirSync(join(folder, 'policies'))
-  writeFileSync(join(folder, 'policies/bench.cedar'), policy)
+  const action = options.everyTool ? 'action' : ONE_TOOL
+  writeFileSync(join(folder, 'policies/bench.cedar'), policy(action))
   writeFileSync(join(folder, 'sallyport.yaml'), configuration(options, port, operations))
   const from = performance.now()
   const started = spawn(
@@ -49,10 +52,12 @@ export async function startGateway(options: {
   return { process: started, port, readyMs, idleRssMiB: Number(rss) / 1024 }
 }
 
-const policy = `@id("bench")
+const ONE_TOOL = 'action == AgentCore::Action::"bench___lookup"'
+
+const policy = (action: string): string => `@id("bench")
 permit (
     principal is AgentCore::OAuthUser,
-    action == AgentCore::Action::"bench___lookup",
+    ${action},
     resource
 )
 when { principal.hasTag("groups") && principal.getTag("groups") like "*|bench|*" };

@@ -3,6 +3,8 @@
 import { connect, type Socket } from 'node:net'
 
 export type Job = {
+  /** Default: `tools/call`. */
+  readonly method?: 'tools/call' | 'tools/list'
   readonly port: number
   readonly hostHeader: string
   readonly path: string
@@ -22,6 +24,8 @@ export type Figures = {
 }
 
 const FILLER = 'x'.repeat(150)
+/** What stands in every answer to `tools/list`. */
+const LISTED = '"tools":[{'
 const VERSION = '2026-07-28'
 
 process.on('message', (job: Job) => {
@@ -58,7 +62,12 @@ function drive(job: Job, state: State, latencies: Float64Array): Promise<void> {
     const next = () => {
       if (state.sent >= job.requests) return socket.end()
       const n = state.sent++
-      marker = job.vary ? `m${n}-${process.hrtime.bigint().toString(36)}` : 'marker-of-every-call'
+      marker =
+        job.method === 'tools/list'
+          ? LISTED
+          : job.vary
+            ? `m${n}-${process.hrtime.bigint().toString(36)}`
+            : 'marker-of-every-call'
       sentAt = performance.now()
       socket.write(requestText(job, n, marker), 'latin1')
     }
@@ -96,10 +105,13 @@ function answerEnd(text: string): number | undefined {
 
 function requestText(job: Job, n: number, marker: string): string {
   const token = job.tokens[n % job.tokens.length] ?? ''
-  const body = `{"jsonrpc":"2.0","id":${n},"method":"tools/call","params":{"name":"lookup","arguments":{"marker":"${marker}","filler":"${FILLER}","limit":10},"_meta":{"io.modelcontextprotocol/protocolVersion":"${VERSION}","io.modelcontextprotocol/clientCapabilities":{}}}}`
+  const { method = 'tools/call' } = job
+  const named = `"name":"lookup","arguments":{"marker":"${marker}","filler":"${FILLER}","limit":10},`
+  const body = `{"jsonrpc":"2.0","id":${n},"method":"${method}","params":{${method === 'tools/call' ? named : ''}"_meta":{"io.modelcontextprotocol/protocolVersion":"${VERSION}","io.modelcontextprotocol/clientCapabilities":{}}}}`
+  const mirrored = method === 'tools/call' ? 'Mcp-Name: lookup\r\n' : ''
   return (
     `POST ${job.path} HTTP/1.1\r\nHost: ${job.hostHeader}\r\nAuthorization: Bearer ${token}\r\n` +
     `Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nMCP-Protocol-Version: ${VERSION}\r\n` +
-    `Mcp-Method: tools/call\r\nMcp-Name: lookup\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    `Mcp-Method: ${method}\r\n${mirrored}Content-Length: ${body.length}\r\n\r\n${body}`
   )
 }

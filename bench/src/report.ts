@@ -1,4 +1,29 @@
-// Figures into a table: ranges over the passes, and the ratio of medians to the bare proxy of the same run.
+// The report: the table of calls, with ranges over the passes and the ratio of medians to the bare proxy of the same
+// run, and one table per part that has targets. Parts come from different runs, and each says from which commit.
+import { rangeOf, renderTargets, type TargetRow } from './target-row.ts'
+
+export type Part = 'calls' | 'decisions' | 'audit'
+
+export type CallsRun = {
+  readonly commit: string
+  readonly machine: string
+  readonly passes: number
+  readonly requests: number
+  readonly fdatasyncMs: number
+  readonly ready: { readonly readyMs: number; readonly idleRssMiB: number }
+  readonly measured: readonly Measured[]
+}
+export type TargetsRun = {
+  readonly commit: string
+  readonly machine: string
+  /** Of whoever ran it, about the machine. */
+  readonly note?: string | undefined
+  readonly rows: readonly TargetRow[]
+}
+export type Report = Partial<CallsRun> & {
+  readonly decisions?: TargetsRun
+  readonly audit?: TargetsRun
+}
 
 export type Measured = {
   readonly contestant: string
@@ -11,7 +36,7 @@ export type Measured = {
   readonly errors: number
   readonly firstError: string | undefined
 }
-export type Summary = {
+type Summary = {
   readonly contestant: string
   readonly column: string
   readonly connections: number
@@ -22,7 +47,7 @@ export type Summary = {
   readonly errors: number
 }
 
-export function summarize(measured: readonly Measured[]): readonly Summary[] {
+function summarize(measured: readonly Measured[]): readonly Summary[] {
   const groups = new Map<string, Measured[]>()
   for (const row of measured) {
     const key = `${row.connections}|${row.column}|${row.contestant}`
@@ -31,32 +56,40 @@ export function summarize(measured: readonly Measured[]): readonly Summary[] {
   return [...groups.values()].map((rows) => {
     const [first] = rows as [Measured, ...Measured[]]
     const bare = groups.get(`${first.connections}|${first.column}|bare undici 8`) ?? []
-    const rates = spread(rows.map((row) => row.requestsPerSecond))
+    const rates = rangeOf(rows.map((row) => row.requestsPerSecond))
     return {
       contestant: first.contestant,
       column: first.column,
       connections: first.connections,
       requestsPerSecond: rates,
-      p50Ms: spread(rows.map((row) => row.p50Ms))[1],
-      p99Ms: spread(rows.map((row) => row.p99Ms))[1],
-      ratioToBare: rates[1] / spread(bare.map((row) => row.requestsPerSecond))[1],
+      p50Ms: rangeOf(rows.map((row) => row.p50Ms))[1],
+      p99Ms: rangeOf(rows.map((row) => row.p99Ms))[1],
+      ratioToBare: rates[1] / rangeOf(bare.map((row) => row.requestsPerSecond))[1],
       errors: rows.reduce((sum, row) => sum + row.errors, 0),
     }
   })
 }
 
-export function render(
-  summaries: readonly Summary[],
-  run: {
-    readonly commit: string
-    readonly machine: string
-    readonly passes: number
-    readonly fdatasyncMs: number
-    readonly ready: { readonly readyMs: number; readonly idleRssMiB: number }
-  },
-): string {
+export function renderReport(report: Report): string {
+  const { decisions, audit } = report
+  return [
+    '# Benchmark\n',
+    ...('measured' in report ? [renderCalls(report as CallsRun)] : []),
+    ...(decisions === undefined ? [] : [renderPart('Decisions and lists', decisions)]),
+    ...(audit === undefined ? [] : [renderPart('The log', audit)]),
+  ].join('\n')
+}
+
+function renderPart(title: string, { commit, machine, note, rows }: TargetsRun): string {
+  const table = renderTargets(`${title}, at commit ${commit}`, rows)
+  const about = `${machine}. Kept or missed is the median of the passes.${note === undefined ? '' : ` ${note}`}`
+  return table.replace('\n\n', `\n\n${about}\n\n`)
+}
+
+function renderCalls(run: CallsRun): string {
+  const summaries = summarize(run.measured)
   const lines = [
-    `# Benchmark at commit ${run.commit}`,
+    `## Calls, at commit ${run.commit}`,
     '',
     `${run.machine}, contestant on one core, load and target on another, ${run.passes} interleaved passes, tools/call of 300 B. Ratios are of this run; absolute figures are not comparable between machines.`,
     '',
@@ -68,7 +101,7 @@ export function render(
         (row) => row.connections === connections && row.column === column,
       )
       if (rows.length === 0) continue
-      lines.push('', `## ${connections} connection${connections === 1 ? '' : 's'}, ${column}`, '')
+      lines.push('', `### ${connections} connection${connections === 1 ? '' : 's'}, ${column}`, '')
       lines.push(
         '| | requests/s (min – median – max) | × bare undici 8 | p50 ms | p99 ms | wrong |',
         '| --- | --- | --- | --- | --- | --- |',
@@ -82,10 +115,4 @@ export function render(
     }
   }
   return `${lines.join('\n')}\n`
-}
-
-function spread(values: readonly number[]): readonly [number, number, number] {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
-  return [at(0), at(0.5), at(1)]
 }

@@ -25,6 +25,11 @@ const tool = {
   },
 }
 
+/** As many as are asked for, with `lookup` among them. */
+const tools = Array.from({ length: Number(process.env['BENCH_TOOLS'] ?? 1) }, (_, at) =>
+  at === 0 ? tool : { ...tool, name: `lookup_${at}` },
+)
+
 const server = createServer((socket) => serve(socket))
 server.listen(0, '127.0.0.1', () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -74,7 +79,7 @@ function answer(head: string, body: string): string {
   }
   const result =
     method === 'tools/list'
-      ? { tools: [tool] }
+      ? { tools }
       : { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } }
   return json(
     `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify({ resultType: 'complete', ...result, ttlMs: 60000, cacheScope: 'public' })}}`,

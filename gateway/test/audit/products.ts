@@ -58,13 +58,19 @@ const decision = {
 export function permitOf(
   requestId: string,
   args: JsonObject = { market: 'DE', price: 12.5 },
-  more: { identity?: Identity; durability?: 'written' | 'synced'; auditPaths?: string[] } = {},
+  more: {
+    identity?: Identity
+    durability?: 'written' | 'synced'
+    auditPaths?: string[]
+    /** As it is. */
+    entry?: CatalogueEntry
+  } = {},
 ): Permit {
   const { identity = identityOf(), durability = 'synced', auditPaths = ['/market'] } = more
   return new Permit({
     requestId,
     identity,
-    entry: { ...entry, facts: { ...entry.facts, durability, auditPaths } },
+    entry: more.entry ?? { ...entry, facts: { ...entry.facts, durability, auditPaths } },
     args,
     argsJson: JSON.stringify(args),
     address: '192.0.2.1',
