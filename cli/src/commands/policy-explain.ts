@@ -16,12 +16,15 @@ type ExplainOptions = StateFolderOptions & {
   readonly principalFile?: string
   readonly tool: string
   readonly args: string
+  readonly address?: string
+  readonly time?: string
 }
 
 export const policyExplain: Command<ExplainOptions> = {
   examples: [
     `sallyport policy explain --user alice --tool market___get_prices --args '{"market":"DE-LU","day":"2026-03-29"}'`,
     'sallyport policy explain --user bob --tool market___set_price_alert --json',
+    'sallyport policy explain --user bob --tool market___get_prices --address 192.0.2.7 --time 2026-03-27T19:30:00Z',
     'sallyport policy explain --principal-file new-colleague.json --tool market___set_price_alert',
   ],
   define: (command) => {
@@ -33,14 +36,18 @@ export const policyExplain: Command<ExplainOptions> = {
       )
       .requiredOption('--tool <name>', 'qualified name of the tool, <target>___<tool>')
       .option('--args <json>', 'arguments of the call as a JSON object', '{}')
+      .option('--address <address>', 'IP address of the caller, where policies read it')
+      .option('--time <time>', 'when, such as `2026-03-27T09:30:00+01:00`; default: now')
     defineStateFolder(command)
   },
   run: async ({ options, terminal, json }) => {
-    const { tool } = options
+    const { tool, address, time } = options
     const question = {
       ...(await who(options, terminal)),
       tool,
       args: parseObject(options.args, '--args'),
+      ...(address === undefined ? {} : { address }),
+      ...(time === undefined ? {} : { time }),
     }
     const folder = await stateFolder(options, terminal)
     const answer = await askGateway(folder, 'POST', '/explain', question)

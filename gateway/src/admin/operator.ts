@@ -50,6 +50,8 @@ const explainOrder = z.strictObject({
   args: z.custom<Question['args']>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   ),
+  address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  time: z.iso.datetime({ offset: true }).optional(),
 })
 const revokeOrder = z.strictObject({
   issuer: text.optional(),
@@ -81,18 +83,23 @@ export function createOperator(parts: OperatorParts): AdminParts {
 }
 
 function explain(parts: OperatorParts, order: z.output<typeof explainOrder>): Explanation {
-  const { tool, args, user, principal } = order
+  const { tool, args, user, principal, address, time } = order
+  const question = {
+    tool,
+    args,
+    ...(address === undefined ? {} : { address }),
+    ...(time === undefined ? {} : { timeMs: Date.parse(time) }),
+  }
   if ((user === undefined) === (principal === undefined)) {
     throw new Error('exactly one of `user` and `principal` is needed')
   }
   if (principal !== undefined) {
     return parts.explain({
       principal: spelledOut(principal, onlyIssuer(parts.issuers(), principal.issuer)),
-      tool,
-      args,
+      ...question,
     })
   }
-  return parts.explain({ principal: known(parts, user ?? ''), tool, args })
+  return parts.explain({ principal: known(parts, user ?? ''), ...question })
 }
 
 function spelledOut(
