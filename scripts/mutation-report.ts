@@ -72,12 +72,17 @@ export function readScore(folder: string, json: string): Score {
 
 export function mutationReport(
   scores: readonly Score[],
-  run: { readonly commit: string; readonly day: string; readonly stryker: string },
+  run: {
+    readonly commit: string
+    readonly day: string
+    readonly stryker: string
+    readonly sample: number
+  },
 ): string {
   return [
     '# Mutation score',
     '',
-    `Written by \`npm run mutation\` at commit ${run.commit} on ${run.day}, with Stryker ${run.stryker}. Each mutant is one change of one expression; it is killed when a unit test of the same folder turns red or does not end. No mutant is sampled away. Not counted: texts of the generated reference page (\`.describe(…)\`), changes of what runs when a module is loaded (tables, schemas: \`-- --static\`), changes that do not parse.`,
+    `Written by \`npm run mutation\` at commit ${run.commit} on ${run.day}, with Stryker ${run.stryker}. Each mutant is one change of one expression; it is killed when a unit test of the same folder turns red or does not end. ${sampleOf(run.sample)} Not counted: texts of the generated reference page (\`.describe(…)\`), changes of what runs when a module is loaded (tables, schemas: \`-- --static\`), changes that do not parse.`,
     '',
     '| folder | score | killed | of them by time | survived | not counted: texts | at load |',
     '| --- | --- | --- | --- | --- | --- | --- |',
@@ -98,6 +103,11 @@ export function mutationReport(
     ]),
     '',
   ].join('\n')
+}
+
+function sampleOf(sample: number): string {
+  if (sample === 1) return 'No mutant is sampled away.'
+  return `A sample: windows of twelve lines, one in ${sample}, chosen by the hash of file and line, so that the next run has the same ones.`
 }
 
 function textAt(source: string, { start, end }: { readonly start: Place; readonly end: Place }) {

@@ -1,11 +1,12 @@
-// `npm run mutation [-- oauth …] [-- --static]`: changes each expression of gateway/src/{identify,authorize,oauth} once and runs the
+// `npm run mutation [-- oauth …] [-- --sample N] [-- --static]`: changes each expression of gateway/src/{identify,authorize,oauth} once and runs the
 // unit tests that reach it (gateway/test/<the same folder>). Prints the share of changes that turn a test red; a run
 // over all folders writes docs/reports/mutation.md with every change that no test saw. What runs when a module is loaded
 // (tables, schemas) has all tests of the folder run for each change: only with `--static`, which takes hours. Stryker is
 // no dependency of the repository: the pinned versions are fetched for the run, into a scratch folder.
 import './assert-node.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,11 +16,18 @@ import { mutationReport, readScore, type Score } from './mutation-report.ts'
 const FOLDERS = ['identify', 'authorize', 'oauth'] as const
 const WANTED_PERCENT = 85
 const STRYKER = '10.1.1'
+/** Lines. */
+const WINDOW = 12
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { static: { type: 'boolean', default: false } },
+  options: {
+    static: { type: 'boolean', default: false },
+    // One window of lines in so many, always the same ones; 1: all.
+    sample: { type: 'string', default: '1' },
+  },
 })
+const sample = Number(values.sample)
 const chosen = FOLDERS.filter((name) => positionals.length === 0 || positionals.includes(name))
 const scratch = mkdtempSync(join(tmpdir(), 'sallyport-mutation-'))
 const scores: Score[] = []
@@ -69,7 +77,7 @@ function mutate(folder: string): Score {
 
 function settings(folder: string, report: string) {
   return {
-    mutate: [`gateway/src/${folder}/**/*.ts`],
+    mutate: globSync(`gateway/src/${folder}/**/*.ts`).flatMap(sampled),
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner', './scripts/mutation-ignorer.ts'],
     ignorers: ['descriptions'],
@@ -86,6 +94,16 @@ function settings(folder: string, report: string) {
     reporters: ['progress-append-only', 'json'],
     jsonReporter: { fileName: report },
   }
+}
+
+/** The file, or those windows of it that the hash of name and place chooses. */
+function sampled(file: string): string[] {
+  if (sample === 1) return [file]
+  const lines = readFileSync(file, 'utf8').split('\n').length
+  const starts = Array.from({ length: Math.ceil(lines / WINDOW) }, (_, at) => 1 + at * WINDOW)
+  return starts
+    .filter((line) => createHash('sha256').update(`${file}:${line}`).digest()[0]! % sample === 0)
+    .map((line) => `${file}:${line}-${Math.min(line + WINDOW - 1, lines)}`)
 }
 
 function writeReport(): void {
