@@ -72,6 +72,7 @@ export const REFUSALS = {
   'authorize.policy_error': { shape: 'tool', status: 200, audience: 'caller', what: 'the policy could not be decided, so the call is denied', fix: 'give the request id to the operator' },
   'authorize.reserved_key': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument name is reserved for the policy engine', fix: 'arguments must not contain `__entity`, `__extn` or `__expr`' },
   'authorize.inconvertible_argument': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument that a policy reads does not fit its declared type', fix: 'send the argument in the type and range of the input schema' },
+  'authorize.invalid_arguments': { shape: 'tool', status: 200, audience: 'caller', what: 'the arguments do not fit the input schema of the tool', fix: 'change the argument that is named so that it fits the input schema, and call again' },
   'authorize.tool_changed': { shape: 'tool', status: 200, audience: 'caller', what: 'the definition of the tool has changed since it was approved', fix: 'ask the operator to review the new definition' },
   'authorize.needs_approval': { shape: 'tool', status: 200, audience: 'caller', what: 'a second person must approve this call before it is made', fix: 'wait until it is approved, then repeat the very same call; it goes through once' },
   'authorize.approval_refused': { shape: 'tool', status: 200, audience: 'caller', what: 'the second person who was asked did not approve this call', fix: 'do not repeat it; ask the person who refused it, with the reference' },

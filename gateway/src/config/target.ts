@@ -15,6 +15,12 @@ const common = {
     .describe(
       'what becomes of a call that the policies deny: `ENFORCE` refuses it; `LOG_ONLY` records `would_deny` and lets it through, and lists show every approved tool',
     ),
+  checkArguments: z
+    .boolean()
+    .default(false)
+    .describe(
+      'checks the arguments of a call against the approved input schema before the call, so that a server that trusts its callers never sees others; a tool whose schema uses what cannot be checked is neither listed nor callable, which is why it is off unless you ask for it',
+    ),
   credential: credentialSettings
     .default({ kind: 'none' })
     .describe('what the gateway shows of itself to the target'),
