@@ -127,6 +127,7 @@ describe('P-10: what verify finds', () => {
     expect(await findings((lines) => lines.with(8, lineOf('[1]')))).toEqual([
       ['malformed_record', 9],
     ])
+    expect(await findings((lines) => lines.with(8, 'x'))).toEqual([['malformed_line', 9]])
     expect(await findings((lines) => lines.with(8, 'x'.repeat(3_000_000)))).toEqual([
       ['malformed_line', 9],
     ])

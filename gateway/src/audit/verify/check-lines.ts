@@ -100,9 +100,11 @@ function checkLine(bytes: Buffer, start: number, end: number): Checked {
   const line = bytes.subarray(start, end)
   if (leaf !== undefined) return { leaf, ...verifyLine(line) }
   // The tree is over what is there, whatever the line says about it.
-  const length = recordIn(line) === 'leaf_mismatch' ? line.length - 1 - RECORD_AT : 0
-  line.copy(scratch, 1, RECORD_AT, RECORD_AT + length)
-  return { leaf: hash('sha256', scratch.subarray(0, length + 1), 'buffer'), ...verifyLine(line) }
+  const record =
+    recordIn(line) === 'leaf_mismatch' ? line.subarray(RECORD_AT, -1) : line.subarray(0, 0)
+  scratch.set(record, 1)
+  const hashed = hash('sha256', scratch.subarray(0, record.length + 1), 'buffer')
+  return { leaf: hashed, ...verifyLine(line) }
 }
 
 /** The leaf of a line that is sure to be one of ours, with the right leaf. */

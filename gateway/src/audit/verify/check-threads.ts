@@ -47,12 +47,15 @@ function start(): {
   const worker = startWorker(new URL('./check-lines-worker.ts', import.meta.url), undefined)
   const waiting: PromiseWithResolvers<CheckedLines>[] = []
   worker.on('message', (checked: CheckedLines) => waiting.shift()?.resolve(checked))
+  let broken: Error | undefined
   worker.once('error', (error) => {
+    broken = error
     for (const { reject } of waiting) reject(error)
   })
   return {
     worker,
     check: (bytes) => {
+      if (broken !== undefined) return Promise.reject(broken)
       const answer = Promise.withResolvers<CheckedLines>()
       answer.promise.catch(() => undefined)
       waiting.push(answer)
