@@ -114,6 +114,8 @@ class Reading {
     if (++this.#aliases > MAX_ALIASES || this.document === undefined) return this.#exhaust(path, at)
     const target = node.resolve(this.document)
     if (target !== undefined) return this.read(target, path, key)
+    // A password may begin with `*`: its place must be known, or nobody masks it.
+    this.places.set(placeKey(path), { key, value: at })
     this.findings.push({ ...syntaxFinding('BAD_ALIAS', at), path })
     return undefined
   }

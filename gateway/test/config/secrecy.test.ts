@@ -15,6 +15,7 @@ function everything(text: string): string {
 describe('P-05: no problem quotes a secret', () => {
   test.each([
     ['as a value in place of a reference', changed('{ file: ./market.key }', CANARY)],
+    ['as an alias of nothing', changed('{ file: ./market.key }', `*${CANARY}`)],
     ['in quotes', changed('{ file: ./market.key }', `"${CANARY}"`)],
     ['over several lines', changed('{ file: ./market.key }', `|\n        ${CANARY}\n        x`)],
     ['under a misspelt key', changed('secret: {', `secrt: ${CANARY}, x: {`)],
