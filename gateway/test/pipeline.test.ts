@@ -65,6 +65,7 @@ async function start() {
           decision,
         }),
     },
+    checkArguments: () => undefined,
     obtain: () => ({ kind: 'none' }),
     connectors: new Map([['records', connector]]),
     audit,

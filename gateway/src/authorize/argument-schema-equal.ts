@@ -16,7 +16,7 @@ export function valueText(value: JsonValue, spend: (steps: number) => void): str
   if (Array.isArray(value)) {
     return `[${value.map((item: JsonValue) => valueText(item, spend)).join(',')}]`
   }
-  return String(value)
+  return JSON.stringify(value)
 }
 
 function objectText(value: JsonObject, spend: (steps: number) => void): string {

@@ -1,6 +1,6 @@
 // The keywords of JSON Schema that put schemas together (Core §8.2.3, §10.2), for argument-schema.ts.
 import type { JsonValue } from '../json/value.ts'
-import { unsupported, type Keyword } from './argument-schema-keyword.ts'
+import { unsupported, type Keyword, type Surrounding } from './argument-schema-keyword.ts'
 import type { Check } from './argument-schema-run.ts'
 
 export const LOGIC_KEYWORDS: Readonly<Record<string, Keyword>> = {
@@ -57,8 +57,11 @@ export const LOGIC_KEYWORDS: Readonly<Record<string, Keyword>> = {
     }
   },
   // Without an `if` they say nothing; they are schemas all the same.
-  then: (value, { compile }) => void compile(value),
-  else: (value, { compile }) => void compile(value),
+  ...Object.fromEntries(['then', 'else'].map((name) => [name, isSchema])),
+}
+
+function isSchema(value: JsonValue, { compile }: Surrounding): undefined {
+  compile(value)
 }
 
 function listOf(value: JsonValue): readonly JsonValue[] {

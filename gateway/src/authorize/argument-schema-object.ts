@@ -134,9 +134,7 @@ function mapOf(value: JsonValue): readonly [string, JsonValue][] {
 
 function namesOf(value: JsonValue): readonly string[] {
   const isNames = Array.isArray(value) && value.every((name) => typeof name === 'string')
-  return isNames
-    ? (value as readonly string[])
-    : unsupported('has something else for a list of names')
+  return isNames ? value : unsupported('has something else for a list of names')
 }
 
 function quoted(name: string): string {

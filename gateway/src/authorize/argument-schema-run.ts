@@ -10,13 +10,14 @@ const MAX_STEPS = 500_000
 /** Schemas within schemas that are entered at one time. */
 const MAX_DEPTH = 400
 
+/** Made often and told seldom: an alternative that fails is no answer yet, so that it must cost next to nothing. */
 export type Failure = {
-  /** JSON Pointer into the arguments. */
-  readonly path: string
-  /** The same, with `*` for what the schema does not name: for the log. */
-  readonly declared: string
-  readonly seen: string
+  readonly value: JsonValue
   readonly expected: string
+  /** Default: what `value` is and how large. */
+  readonly seen: string | undefined
+  /** The way to it, from its end. */
+  readonly way: { readonly step: string | number; readonly isDeclared: boolean }[]
 }
 
 /** `undefined`: the value fits. */
@@ -42,8 +43,6 @@ export class TooMuchWork extends Error {
 }
 
 export function createRun(): Run {
-  const path: (string | number)[] = []
-  const declared: (string | number)[] = []
   let left = MAX_STEPS
   let depth = 0
 
@@ -53,11 +52,8 @@ export function createRun(): Run {
       if (left < 0) throw new TooMuchWork()
     },
     within(step, isDeclared, check, value) {
-      path.push(step)
-      declared.push(isDeclared ? step : '*')
       const failure = run.enter(check, value)
-      path.pop()
-      declared.pop()
+      failure?.way.push({ step, isDeclared })
       return failure
     },
     enter(check, value) {
@@ -68,18 +64,22 @@ export function createRun(): Run {
       depth -= 1
       return failure
     },
-    fail: (value, expected, seen = describe(value)) => ({
-      path: pointerTo(path),
-      declared: pointerTo(declared),
-      seen,
-      expected,
-    }),
+    fail: (value, expected, seen) => ({ value, expected, seen, way: [] }),
   }
   return run
 }
 
+/** JSON Pointers into the arguments; in the one for the log, `*` stands for what the schema does not name. */
+export function placeOf({ way }: Failure): { readonly told: string; readonly logged: string } {
+  const steps = way.toReversed()
+  return {
+    told: pointerTo(steps.map(({ step }) => step)),
+    logged: pointerTo(steps.map(({ step, isDeclared }) => (isDeclared ? step : '*'))),
+  }
+}
+
 /** What it is and how large, never what it says. */
-function describe(value: JsonValue): string {
+export function describe(value: JsonValue): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return `a string of ${value.length} characters`
   if (typeof value === 'number' || isRawNumber(value)) return 'a number'

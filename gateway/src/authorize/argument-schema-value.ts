@@ -25,7 +25,10 @@ export const VALUE_KEYWORDS: Readonly<Record<string, Keyword>> = {
       const kind = typeof name === 'string' && Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
       return kind ?? unsupported('has a `type` that does not exist')
     })
-    const expected = names.join(' or ')
+    const expected = names
+      .map((name) => JSON.stringify(name))
+      .join(' or ')
+      .replaceAll('"', '')
     return (found, run) =>
       kinds.some((kind) => kind(found)) ? undefined : run.fail(found, expected)
   },
@@ -53,7 +56,7 @@ export const VALUE_KEYWORDS: Readonly<Record<string, Keyword>> = {
   maxLength: length('at most', (size, limit) => size <= limit),
   pattern(value, { pattern }) {
     const matches = pattern(value)
-    const expected = `a string that matches \`${shortened(String(value))}\``
+    const expected = `a string that matches \`${shortened(JSON.stringify(value).slice(1, -1))}\``
     return (found, run) =>
       typeof found !== 'string' || matches(found, run.spend) ? undefined : run.fail(found, expected)
   },

@@ -8,7 +8,14 @@ import type { JsonObject } from '../json/value.ts'
 import { refuse, type Refusal } from '../refusal.ts'
 import { compileSchema } from './argument-schema-compile.ts'
 import { UnsupportedSchema } from './argument-schema-keyword.ts'
-import { createRun, TooMuchWork, type Check, type Failure } from './argument-schema-run.ts'
+import {
+  createRun,
+  describe,
+  placeOf,
+  TooMuchWork,
+  type Check,
+  type Failure,
+} from './argument-schema-run.ts'
 
 export type ArgumentChecks = {
   /** What the catalogue asks of one target: why arguments cannot be checked against a schema, in words. */
@@ -79,11 +86,13 @@ function checkArguments(check: Check, args: JsonObject): Refusal | undefined {
 }
 
 /** The log has no names of members that the schema does not have: those are the caller's own words. */
-function refusalOf({ path, declared, seen, expected }: Failure): Refusal {
+function refusalOf(failure: Failure): Refusal {
+  const { value, expected, seen = describe(value) } = failure
+  const { told, logged } = placeOf(failure)
   return refuse('authorize.invalid_arguments', {
-    seen: `\`${shortened(path)}\`: ${seen}`,
+    seen: `\`${shortened(told)}\`: ${seen}`,
     expected,
-    reason: `\`${shortened(declared)}\`: ${seen}, expected ${expected}`,
+    reason: `\`${shortened(logged)}\`: ${seen}, expected ${expected}`,
   })
 }
 
