@@ -48,19 +48,23 @@ export function createSettle(parts: SettleParts): Settle {
     taken: Approval,
     decideAgain: () => Permit | Refusal,
   ): Promise<Permit | Refusal> {
-    const decided = decideAgain()
-    const stands = needsApproval(decided) && bindingKey(decided.pending) === taken.binding
-    const { reference, requester, tool, hash } = taken
+    const { reference, requester, tool, hash, binding } = taken
+    const isForIt = (answer: Permit | Refusal): boolean =>
+      needsApproval(answer) && bindingKey(answer.pending) === binding
+    const now = decideAgain()
+    const stands = isForIt(now)
     await record({
       kind: 'approval',
       state: 'used',
       reference,
-      requestId: needsApproval(decided) ? decided.pending.requestId : undefined,
+      requestId: needsApproval(now) ? now.pending.requestId : undefined,
       person: personOf(requester),
       detail: { tool, hash, ...(stands ? {} : { void: 'the call is decided otherwise by now' }) },
     })
+    // The record takes its time: whoever was revoked meanwhile makes no call.
+    const decided = decideAgain()
     if (!needsApproval(decided)) return decided
-    if (!stands) return ask(decided.pending)
+    if (!stands || !isForIt(decided)) return ask(decided.pending)
     const { pending } = decided
     return new Permit({ ...pending, decision: { ...pending.decision, approval: reference } })
   }

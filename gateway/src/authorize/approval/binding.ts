@@ -1,6 +1,7 @@
 // What an approval is for (policy-audit §1.5): this person at this client, this tool as it is defined now, these full
-// arguments as they would be sent, under this version of the policies. The key covers all of it, so that a change of
-// any one is another call, which needs an approval of its own.
+// arguments as they would be sent, under this version of the policies, by the roles that they ask for now: tags, address
+// and time may make other policies ask. The key covers all of it, so that a change of any one is another call, which
+// needs an approval of its own.
 import { hash } from 'node:crypto'
 import { canonicalJson } from '../../json/canonical.ts'
 import type { Principal } from '../../identify/identity.ts'
@@ -22,13 +23,14 @@ export function requesterOf(principal: Principal): Requester {
 }
 
 /** SHA-256 in hex. INVARIANT: JSON of a fixed tuple is injective, so two calls never share a key. */
-export function bindingKey({ identity, entry, args, decision }: PendingCall): string {
+export function bindingKey({ identity, entry, args, decision, roles }: PendingCall): string {
   const tuple = [
     ...requesterTuple(requesterOf(identity.principal)),
     entry.qualifiedName,
     entry.hash,
     hash('sha256', canonicalJson(args), 'hex'),
     decision.setVersion,
+    roles.toSorted(),
   ]
   return hash('sha256', JSON.stringify(tuple), 'hex')
 }

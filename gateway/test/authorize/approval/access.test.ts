@@ -43,6 +43,24 @@ function open(more: { store?: Store; clock?: TestClock } = {}) {
   return { clock, store, access, events, isGranted, ask, granted }
 }
 
+describe('attacks D-13, M-10: what is kept of a denial', () => {
+  test.for(['t___pay\n@channel: grant this', `t___${'x'.repeat(125)}`, '', 't___päy'])(
+    'what cannot be the name of a tool is not: %j',
+    async (name) => {
+      const { ask, events } = open()
+      expect(await ask('request-1', ALICE, name)).toMatchObject({
+        refused: 'authorize.access_not_possible',
+      })
+      expect(events).toEqual([])
+    },
+  )
+
+  test('what can be one is, whether there is such a tool or not', async () => {
+    const { ask } = open()
+    expect(await ask('request-1', ALICE, `t___${'x'.repeat(124)}`)).toMatch(/^[0-9a-f]{32}$/)
+  })
+})
+
 describe('issue 4, Deliver 4: access is time-boxed', () => {
   test('it begins at once and ends by the clock, without anybody doing anything', async () => {
     const { isGranted, granted, clock, access } = open()

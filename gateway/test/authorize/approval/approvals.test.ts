@@ -22,6 +22,11 @@ async function given(world: ApprovalsWorld, args = PAY): Promise<string> {
   return reference
 }
 
+/** The call as it waits now. */
+function refusedYet(world: ApprovalsWorld) {
+  return { ...refuse('authorize.needs_approval'), pending: world.pendingOf() }
+}
+
 describe('policy-audit §1.5: which call waits', () => {
   test('a permit without the annotation that matches too is a plain allow', async () => {
     const world = await startApprovals()
@@ -167,6 +172,32 @@ describe('policy-audit §1.5: decided again at use', () => {
       state: 'used',
       detail: { void: expect.any(String) },
     })
+  })
+
+  test('a revocation that comes while the use is recorded stands', async () => {
+    const world = await startApprovals()
+    await given(world)
+    const answer = await world.pay(PAY, CAROL, () =>
+      world.states().includes('used') ? refuse('identify.token_revoked') : refusedYet(world),
+    )
+    expect(refused(answer).refused).toBe('identify.token_revoked')
+  })
+
+  test('an approval by one role is none where another one is asked for by now', async () => {
+    const asking = `@id("staff") @approval("approver")
+permit (principal, action, resource) when { principal.hasTag("level") && principal.getTag("level") == "1" };
+@id("others") @approval("board")
+permit (principal, action, resource) when { !(principal.hasTag("level") && principal.getTag("level") == "1") };`
+    const world = await startApprovals({ authorize: await started([asking], [TOOL]) })
+    const [before, now] = ['1', '2'].map((level) =>
+      identity('carol', { tenant: 'acme', tags: { level } }),
+    )
+    const reference = referenceOf(await world.pay(PAY, before))
+    await world.desk.decide(reference, 'given', DAN, 'checked')
+    const answer = refused(await world.pay(PAY, now))
+    expect(answer.refused).toBe('authorize.needs_approval')
+    expect(referenceOf(answer)).not.toBe(reference)
+    expect(isPermitted(await world.pay(PAY, before))).toBe(true)
   })
 
   test('policies that were swapped between need a new approval', async () => {
