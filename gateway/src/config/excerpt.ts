@@ -9,6 +9,8 @@ import { printable } from './redact.ts'
 
 const MASK = '•••'
 const WIDTH = 100
+/** An anchor, an alias or a tag: a name that is no value, unless it is a password that begins like one. */
+const PROPERTY = /(?:^|[\s,[{])[&*!][^\s,\]}]/
 
 export type Source = {
   readonly file: string
@@ -86,6 +88,7 @@ function masked(
     else if (first >= from && last <= from + length) markLength += change
   }
   text += line.slice(at)
+  if (PROPERTY.test(text)) return cautious(line, from)
   text = withoutComment(text, mark)
   if (looksSecret(text)) return undefined
   return cut(text, mark, Math.max(1, markLength))
