@@ -115,6 +115,7 @@ function writeReport(): void {
       commit,
       day: new Date().toISOString().slice(0, 10),
       stryker: STRYKER,
+      sample,
     }),
   )
 }
