@@ -44,15 +44,20 @@ export function createHeads(
     const { size } = head.checkpoint
     bySize.set(size, [...(bySize.get(size) ?? []), head])
   }
-  const covered = Math.max(0, ...bySize.keys())
+  /** In the order in which a tree that grows reaches them. */
+  const sizes = [...bySize.keys()].toSorted((one, other) => one - other)
+  const covered = sizes.at(-1) ?? 0
+  let next = 0
   let differs = false
 
   return {
     count: believed.length,
     covered,
     compare: (tree) => {
-      const heads = bySize.get(tree.size())
-      if (heads === undefined || differs) return
+      if (tree.size() !== sizes[next]) return
+      next += 1
+      const heads = bySize.get(tree.size()) ?? []
+      if (differs) return
       const root = tree.root()
       const other = heads.find(({ checkpoint }) => !checkpoint.root.equals(root))
       if (other === undefined) return

@@ -103,6 +103,7 @@ function createReading(
   const notable: string[] = []
   const foreign: ForeignOutcome[] = []
   let instance: string | undefined
+  let isOwn = false
   let records = 0
   let pruned = 0
   let next = 0
@@ -158,7 +159,8 @@ function createReading(
         }
         const found = checked.instances[of]?.instance ?? ''
         instance ??= found
-        if (found !== instance || !name.endsWith(`-${instance.slice(0, 12)}`)) {
+        isOwn ||= name.endsWith(`-${instance.slice(0, 12)}`)
+        if (found !== instance || !isOwn) {
           const what = `it is a record of \`${found}\``
           find({ code: 'instance', file, line: line + at + 1, what })
         }
