@@ -24,6 +24,7 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   const good =
     /^[^\s+]+$/.test(origin) &&
     /^(0|[1-9][0-9]{0,15})$/.test(count) &&
+    Number.isSafeInteger(Number(count)) &&
     root.length === ROOT_BYTES &&
     root.toString('base64') === hash &&
     end === '' &&

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { checkpointText, offerText } from '../../src/audit/checkpoint.ts'
 import { isVouchedFor, parseKeyLines } from '../../src/audit/known-keys.ts'
 import { isSignedBy, named, parseNote, parseVerifierKey } from '../../src/audit/note.ts'
 import { rotateKeys } from '../../src/audit/signer/keys.ts'
+import { openRemembered } from '../../src/audit/signer/remembered.ts'
 import { startSigner } from '../../src/audit/signer/signer.ts'
 import { consistencyProof, rootHash, type ReadNode } from '../../src/audit/tree.ts'
 import { createTreeFile } from '../../src/audit/tree-file.ts'
@@ -125,4 +127,66 @@ test('policy-audit §2.3: the key is for its owner alone, and one signer alone u
   expect(statSync(socket).mode & 0o777).toBe(0o600)
   expect(readFileSync(`${keyFile}.keys`, 'utf8')).toContain(signer.verifierKey())
   await expect(startSigner({ keyFile, socket, name: NAME })).rejects.toThrow('answers')
+})
+
+/** Runs a script that may write so many KiB to a file: what is over is written in part, as on a full disk. */
+function withBlocks(blocks: number, script: string, ...args: readonly string[]) {
+  const shell = `ulimit -f ${blocks} && exec "$0" "$@"`
+  const node = ['--input-type=module', '--eval', script, ...args]
+  return spawnSync('bash', ['-c', shell, process.execPath, ...node], { encoding: 'utf8' })
+}
+const sourceOf = (file: string): string =>
+  new URL(`../../src/audit/${file}`, import.meta.url).pathname
+
+test('policy-audit §2.3: a disk that has room for half of what was signed leaves all of it as it was', () => {
+  const path = join(newFolder(), 'key.signed')
+  const before = Array.from({ length: 200 }, (_, at) =>
+    checkpointText({ origin: `${NAME}/${at}`, size: 5, root: rootHash(5, node) }),
+  )
+  writeFileSync(path, before.map((text) => `${text}\n`).join(''))
+  const { status } = withBlocks(
+    8,
+    `const { openRemembered } = await import(process.argv[1])
+     openRemembered(process.argv[2])`,
+    sourceOf('signer/remembered.ts'),
+    path,
+  )
+  expect(status).not.toBe(0)
+  const remembered = openRemembered(path)
+  expect(remembered.last(`${NAME}/199`)?.size).toBe(5)
+  remembered.close()
+})
+
+test('policy-audit §2.3: half a checkpoint on a full disk does not keep the signer from starting again', () => {
+  const path = join(newFolder(), 'key.signed')
+  const { stdout } = withBlocks(
+    1,
+    `const { openRemembered } = await import(process.argv[1])
+     const remembered = openRemembered(process.argv[2])
+     const root = Buffer.alloc(32)
+     const origin = 'gateway.example/audit/one'
+     let size = 1
+     try {
+       for (; size < 100; size += 1) remembered.remember({ origin, size, root })
+     } catch {
+       // One of many was written in part: what is left in the file has room for the last one.
+       remembered.remember({ origin, size, root })
+     }
+     console.log(size)`,
+    sourceOf('signer/remembered.ts'),
+    path,
+  )
+  const remembered = openRemembered(path)
+  expect(remembered.last(ORIGIN)?.size).toBe(Number(stdout))
+  expect(Number(stdout)).toBeGreaterThan(1)
+  expect(Number(stdout)).toBeLessThan(100)
+  remembered.close()
+})
+
+test('policy-audit §2.3: a size that is no exact number is refused, so that the next start can read what was signed', async () => {
+  const { ask, offer } = await open()
+  const root = rootHash(5, node).toString('base64')
+  const checkpoint = `${NAME}/two\n9999999999999999\n${root}\n`
+  expect((await ask('POST', '/sign', `old 0\n\n${checkpoint}`)).status).toBe(400)
+  expect((await offer(0, 5)).status).toBe(200)
 })

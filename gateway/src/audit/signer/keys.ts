@@ -9,9 +9,11 @@ import {
   readFileSync,
   renameSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { keyLine, parseKeyLines, type KnownKey } from '../known-keys.ts'
+import { syncFolder } from '../log-folder.ts'
 import { noteText, signText, verifierKey, verifierKeyText } from '../note.ts'
 
 const OTHERS = 0o077
@@ -79,10 +81,12 @@ export function replace(path: string, content: string): void {
   const next = `${path}.next`
   const fd = openSync(next, 'w', 0o600)
   try {
-    writeSync(fd, content)
+    // All of it: one write takes what a full disk has room for and calls that a success.
+    writeFileSync(fd, content)
     fdatasyncSync(fd)
   } finally {
     closeSync(fd)
   }
   renameSync(next, path)
+  syncFolder(dirname(path))
 }

@@ -38,18 +38,24 @@ export function openRemembered(path: string): Remembered {
   }
   if (unfinished !== undefined || lines.length > known.size) compact()
   let fd = openSync(path, 'a', 0o600)
+  const startAnew = (): void => {
+    compact()
+    closeSync(fd)
+    fd = openSync(path, 'a', 0o600)
+  }
+  let whole = true
 
   return {
     last: (origin) => known.get(origin),
     remember: (checkpoint) => {
+      // Behind half a checkpoint nothing is appended: the next start could not read it.
+      if (!whole || appended >= MAX_APPENDED) startAnew()
+      whole = false
       appendFileSync(fd, `${checkpointText(checkpoint)}\n`)
       fdatasyncSync(fd)
+      whole = true
       known.set(checkpoint.origin, checkpoint)
       appended += 1
-      if (appended < MAX_APPENDED) return
-      compact()
-      closeSync(fd)
-      fd = openSync(path, 'a', 0o600)
     },
     close: () => closeSync(fd),
   }

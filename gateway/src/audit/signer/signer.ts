@@ -99,13 +99,19 @@ function sign(
 /** The key is read again when its file was replaced: a rotation needs no restart. */
 function createKeyReader(file: string, name: string): () => SignerKeys {
   let keys = ensureKeys(file, name)
-  let stamp = statSync(file).ino
+  let stamp = stampOf(file)
   return () => {
-    const { ino } = statSync(file)
-    if (ino !== stamp) keys = readKeys(file, name)
-    stamp = ino
+    const now = stampOf(file)
+    if (now !== stamp) keys = readKeys(file, name)
+    stamp = now
     return keys
   }
+}
+
+/** The number alone comes back: that of the key before last is free for the next one. */
+function stampOf(file: string): string {
+  const { ino, mtimeMs } = statSync(file)
+  return `${ino} ${mtimeMs}`
 }
 
 function bad(words: string): Answer {
