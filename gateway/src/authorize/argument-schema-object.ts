@@ -5,6 +5,7 @@ import { countOf, unsupported, type Keyword } from './argument-schema-keyword.ts
 import type { Check } from './argument-schema-run.ts'
 
 const SHOWN = 64
+const MAX_NAMES = 300
 
 export const OBJECT_KEYWORDS: Readonly<Record<string, Keyword>> = {
   required(value) {
@@ -47,17 +48,14 @@ export const OBJECT_KEYWORDS: Readonly<Record<string, Keyword>> = {
     })
   },
   additionalProperties(value, { schema, compile, pattern }) {
-    const check = compile(value)
     const named = new Set(mapOf(schema['properties'] ?? {}).map(([name]) => name))
+    const check = value === false ? notNamed(named) : compile(value)
     const patterns = mapOf(schema['patternProperties'] ?? {}).map(([source]) => pattern(source))
     return ofObjects((found, run) => {
       for (const [name, member] of Object.entries(found)) {
         run.spend(1)
         if (named.has(name) || patterns.some((matches) => matches(name, run.spend))) continue
-        const failure =
-          value === false
-            ? run.within(name, false, NOT_NAMED, member)
-            : run.within(name, false, check, member)
+        const failure = run.within(name, false, check, member)
         if (failure !== undefined) return failure
       }
       return undefined
@@ -106,8 +104,11 @@ export const OBJECT_KEYWORDS: Readonly<Record<string, Keyword>> = {
   },
 }
 
-const NOT_NAMED: Check = (value, run) =>
-  run.fail(value, 'no member of this name', 'a member that the schema does not have')
+function notNamed(names: Iterable<string>): Check {
+  const known = [...names].map(quoted).join(', ').slice(0, MAX_NAMES)
+  const expected = known === '' ? 'no members' : `no other members than ${known}`
+  return (value, run) => run.fail(value, expected, 'a member that the schema does not have')
+}
 
 function ofObjects(
   check: (found: JsonObject, run: Parameters<Check>[1]) => ReturnType<Check>,

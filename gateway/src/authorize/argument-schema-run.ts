@@ -69,13 +69,12 @@ export function createRun(): Run {
   return run
 }
 
-/** JSON Pointers into the arguments; in the one for the log, `*` stands for what the schema does not name. */
-export function placeOf({ way }: Failure): { readonly told: string; readonly logged: string } {
-  const steps = way.toReversed()
-  return {
-    told: pointerTo(steps.map(({ step }) => step)),
-    logged: pointerTo(steps.map(({ step, isDeclared }) => (isDeclared ? step : '*'))),
-  }
+/**
+ * A JSON Pointer into the arguments, with `*` for what the schema does not name: such names are the caller's own words,
+ * and what is said of a refusal is in the log too.
+ */
+export function placeOf({ way }: Failure): string {
+  return pointerTo(way.toReversed().map(({ step, isDeclared }) => (isDeclared ? step : '*')))
 }
 
 /** What it is and how large, never what it says. */

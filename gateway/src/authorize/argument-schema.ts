@@ -85,14 +85,11 @@ function checkArguments(check: Check, args: JsonObject): Refusal | undefined {
   }
 }
 
-/** The log has no names of members that the schema does not have: those are the caller's own words. */
 function refusalOf(failure: Failure): Refusal {
   const { value, expected, seen = describe(value) } = failure
-  const { told, logged } = placeOf(failure)
   return refuse('authorize.invalid_arguments', {
-    seen: `\`${shortened(told)}\`: ${seen}`,
+    seen: `\`${shortened(placeOf(failure))}\`: ${seen}`,
     expected,
-    reason: `\`${shortened(logged)}\`: ${seen}, expected ${expected}`,
   })
 }
 
