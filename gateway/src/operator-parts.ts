@@ -27,12 +27,13 @@ export function operatorParts(of: {
 }): OperatorParts {
   const { shared, health, running, reload } = of
   const { audit, clock, denyList, streams } = shared
-  const requireRole = createRequireRole(operatorRoleParts(running))
+  const roleParts = operatorRoleParts(running, shared.switches)
+  const requireRole = createRequireRole(roleParts)
   const auditFolder = join(running().config.stateFolder, 'audit')
   return {
     reload,
     requireRole,
-    identifyOperator: createIdentifyOperator(operatorRoleParts(running)),
+    identifyOperator: createIdentifyOperator(roleParts),
     approvals: shared.approvals.desk,
     access: shared.approvals.access,
     hashOf: (tool) => approvedHash(running().catalogue.current(), tool),
@@ -96,8 +97,12 @@ function approvedHash({ entries }: Catalogue, tool: string): string | undefined 
 }
 
 /** Verified as a caller is, at whichever resource of the gateway the token is for. */
-export function operatorRoleParts(running: () => Generation): OperatorRoleParts {
+function operatorRoleParts(
+  running: () => Generation,
+  { disabled }: Pick<Shared['switches'], 'disabled'>,
+): OperatorRoleParts {
   return {
+    disabled,
     settings: () => running().config.operators,
     publicUrl: () => running().config.publicUrl,
     identify: (token) => {

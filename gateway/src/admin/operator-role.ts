@@ -1,7 +1,9 @@
 // An operator with a role (architecture §4): the person's own access token, verified by the very stage that lets
 // callers in, deny list included, and a role by a tag of it. The socket's file mode alone gives no role, a machine or
-// an agent never has one: what needs a person is not done by what acts for them.
+// an agent never has one: what needs a person is not done by what acts for them. Whoever is disabled gives no orders,
+// their own return least of all; `everything` binds no operator.
 import type { AboutPerson } from '../audit/record.ts'
+import type { Switch, Switched } from '../authorize/switches/switch.ts'
 import type { Identity } from '../identify/identity.ts'
 import { answerOf } from '../answers.ts'
 import { Fault } from '../fault.ts'
@@ -29,6 +31,7 @@ export type OperatorRoleParts = {
   readonly publicUrl: () => string
   /** Verifies a token for any resource of this gateway. */
   readonly identify: (token: string) => Promise<Identity | Refusal>
+  readonly disabled: () => readonly Switch[]
 }
 
 export function createRequireRole(parts: OperatorRoleParts): RequireRole {
@@ -55,6 +58,7 @@ export function createIdentifyOperator({
   settings,
   publicUrl,
   identify,
+  disabled,
 }: OperatorRoleParts): (token: string | undefined) => Promise<OperatorIdentity> {
   return async (token) => {
     const signIn = `run \`sallyport login ${publicUrl()}/mcp\``
@@ -74,9 +78,26 @@ export function createIdentifyOperator({
       throw new NotAllowed('role', `the token is ${kind}'s, and this order needs a person`, signIn)
     }
     const { issuer, subject, tenant, clientId: client, tags } = principal
+    if (disabled().some(({ switched }) => isOwn(switched, { issuer, subject, client }))) {
+      throw new NotAllowed(
+        'role',
+        'you are disabled, or the client that you are signed in with is',
+        'let somebody else who has the role give this order',
+      )
+    }
     const about = { issuer, subject, ...(tenant === undefined ? {} : { tenant }) }
     return { issuer, subject, tenant, client, about, roles: rolesOf(tags, settings()) }
   }
+}
+
+/** The switch of this very person, or of the client that they are signed in with. */
+export function isOwn(
+  switched: Switched,
+  { issuer, subject, client }: Pick<OperatorIdentity, 'issuer' | 'subject' | 'client'>,
+): boolean {
+  if (switched.what !== 'client' && switched.what !== 'person') return false
+  const own = switched.what === 'client' ? client : subject
+  return switched.issuer === issuer && switched.name === own
 }
 
 function rolesOf(

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { NotAllowed } from '../../src/admin/not-allowed.ts'
 import { createRequireRole, type OperatorRoleParts } from '../../src/admin/operator-role.ts'
+import type { Switched } from '../../src/authorize/switches/switch.ts'
 import { operatorSettings } from '../../src/admin/settings.ts'
 import {
   ISSUER,
@@ -21,7 +22,9 @@ const SETTINGS = operatorSettings.parse({
 
 let world: World
 let settings: OperatorRoleParts['settings']
+let disabled: Switched[]
 beforeEach(async () => {
+  disabled = []
   settings = () => SETTINGS
   world = await startWorld({
     keys: [KEY],
@@ -44,6 +47,7 @@ const ask = (token: string | undefined, role = 'approver') =>
   createRequireRole({
     settings: () => settings(),
     publicUrl: () => PUBLIC_URL,
+    disabled: () => disabled.map((switched) => ({ switched, reason: 'x', sinceMs: 0 })),
     identify: (text) => world.identify.identifyAnywhere(text, [RESOURCE, `${RESOURCE}/market`]),
   })(token, role)
 
@@ -159,6 +163,27 @@ describe('architecture §4: an operator has a role by their own access token', (
     })
     expect((await refused(token)).message).toContain('revoked')
     expect(await ask(other)).toMatchObject({ subject: 'erin' })
+  })
+
+  test.for<readonly [string, Switched]>([
+    ['a person', { what: 'person', issuer: ISSUER, name: 'dan' }],
+    ['the client of a person', { what: 'client', issuer: ISSUER, name: 'desk' }],
+  ])('kill switch: %s who is disabled has no role', async ([, switched]) => {
+    await ask(dan())
+    disabled = [switched]
+    const failure = await refused(dan())
+    expect(failure).toMatchObject({ because: 'role', message: expect.stringMatching('disabled') })
+  })
+
+  test('control: what is disabled and is not them leaves the orders of operators alone', async () => {
+    disabled = [
+      { what: 'everything' },
+      { what: 'target', name: 'dan' },
+      { what: 'person', issuer: ISSUER, name: 'erin' },
+      { what: 'person', issuer: 'https://other.example', name: 'dan' },
+      { what: 'client', issuer: ISSUER, name: 'dan' },
+    ]
+    expect(await ask(dan())).toMatchObject({ subject: 'dan' })
   })
 
   test('two principals never have one another’s roles', async () => {
