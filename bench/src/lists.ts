@@ -1,5 +1,6 @@
 // The rate of `tools/list` over 1,000 tools, for somebody whose list is known, beside the rate of calls: one gateway, one
 // person, the two in turn.
+import { setTimeout } from 'node:timers/promises'
 import { createCrew, GATEWAY_CORE, LOAD_CORE, message } from './crew.ts'
 import { startGateway } from './gateway.ts'
 import type { Figures, Job } from './load-process.ts'
@@ -11,6 +12,8 @@ const PASSES = 3
 const CALLS = 4000
 const LISTS = 1000
 const CONNECTIONS = 32
+const WAIT_MS = 500
+const MOST_WAITS = 240
 
 export async function measureLists(): Promise<readonly TargetRow[]> {
   const { child, keep, end } = createCrew()
@@ -36,11 +39,19 @@ export async function measureLists(): Promise<readonly TargetRow[]> {
       vary: false,
       tokens: mintTokens(key, origin, `http://127.0.0.1:${gateway.port}/mcp/bench`, 1),
     }
-    const run = async (requests: number, method: Job['method']): Promise<number> => {
+    const ask = async (requests: number, method: Job['method']): Promise<Figures> => {
       load.send({ ...job, requests, method })
-      const figures = (await message(load)) as Figures
+      return (await message(load)) as Figures
+    }
+    const run = async (requests: number, method: Job['method']): Promise<number> => {
+      const figures = await ask(requests, method)
       if (figures.errors > 0) throw new Error(`a wrong answer: ${figures.firstError}`)
       return figures.requestsPerSecond
+    }
+    // The gateway is ready before the schemas of so many new tools are made.
+    for (let waited = 0; waited < MOST_WAITS; waited++) {
+      if ((await ask(1, 'tools/call')).errors === 0) break
+      await setTimeout(WAIT_MS)
     }
     await run(CALLS / 4, 'tools/call')
     await run(LISTS / 4, 'tools/list')
