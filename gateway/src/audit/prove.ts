@@ -98,7 +98,10 @@ export async function proveConsistency(
 async function checkpointsOf(folder: string, log: string): Promise<readonly SignedCheckpoint[]> {
   const trust = createTrust(folder, [])
   const all = await readCheckpoints(pathsOf(folder, log).checkpoints)
-  return all.filter((one): one is SignedCheckpoint => one !== undefined && trust.isTrusted(one))
+  return all.filter(
+    (one): one is SignedCheckpoint =>
+      one !== undefined && logOf(one) === log && trust.isTrusted(one),
+  )
 }
 
 async function lineOf(

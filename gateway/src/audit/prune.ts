@@ -9,7 +9,7 @@ import { logNames, pathsOf, segmentPaths, syncFolder } from './log-folder.ts'
 import { readLines } from './read-lines.ts'
 import { createGrowingTree } from './verify/growing-tree.ts'
 import { prunedLeaves } from './verify/pruned.ts'
-import { createTrust } from './verify/trust.ts'
+import { createTrust, logOf } from './verify/trust.ts'
 
 export type Prunable = {
   readonly log: string
@@ -55,13 +55,22 @@ export function removeSegments(folder: string, segments: readonly Prunable[]): v
   for (const { log, file } of segments) {
     const path = segmentPaths(folder, log).find((one) => basename(one) === file)
     if (path === undefined) continue
-    rmSync(path)
+    // Nobody is in a log any more of which no record is left. First: without records nobody looks for a side file.
+    if (segmentPaths(folder, log).length === 1) removePersonal(folder, log)
     rmSync(path.replace(/\.jsonl$/, '.index'), { force: true })
+    rmSync(path)
     syncFolder(folder)
-    // Nobody is in a log any more of which no record is left.
-    if (segmentPaths(folder, log).length === 0)
-      rmSync(pathsOf(folder, log).personal, { force: true })
   }
+}
+
+/** The side file, and what may be left of rewriting it. */
+function removePersonal(folder: string, log: string): void {
+  const { personal, erasing } = pathsOf(folder, log)
+  for (const path of [personal, erasing]) {
+    rmSync(path, { force: true })
+    rmSync(`${path}.next`, { force: true })
+  }
+  syncFolder(folder)
 }
 
 /** Segments at the front whose last record is older; the one that is being written is none of them. */
@@ -109,7 +118,7 @@ async function coveredByHashes(folder: string, log: string): Promise<number> {
   const { tree, checkpoints } = pathsOf(folder, log)
   const trust = createTrust(folder, [])
   const newest = (await readCheckpoints(checkpoints)).findLast(
-    (one) => one !== undefined && trust.isTrusted(one),
+    (one) => one !== undefined && logOf(one) === log && trust.isTrusted(one),
   )
   if (newest === undefined) return 0
   const growing = createGrowingTree()

@@ -83,7 +83,7 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
     for (const name of names) {
       const paths = pathsOf(folder, name)
       const files = [...(await ownCheckpoints(paths.checkpoints)), ...headsOf(elsewhere, name)]
-      const heads = createHeads(files, trust, findings.find)
+      const heads = createHeads(name, files, trust, findings.find)
       const own = segments.get(name) ?? []
       const log = await verifyOneLog(
         { name, paths, segments: own, heads },
@@ -209,6 +209,7 @@ function limitsOf(
     (sum, { covered, records, pruned }) => sum + Math.max(0, records + pruned - covered),
     0,
   )
+  const pruned = logs.reduce((sum, log) => sum + log.pruned, 0)
   const noneCovered = logs.every(({ covered }) => covered === 0)
   return [
     ...(uncovered === 0
@@ -216,6 +217,11 @@ function limitsOf(
       : [
           `no checkpoint covers the last ${uncovered} records: a tail that was cut off there, at the end of a line, is not found`,
           'a record among them that was replaced together with its leaf hash is not found',
+        ]),
+    ...(pruned === 0
+      ? []
+      : [
+          `of ${pruned} records the hashes alone are left: whether they were pruned by somebody who may, the log does not say`,
         ]),
     ...(noneCovered || !trust.fromFolder
       ? []

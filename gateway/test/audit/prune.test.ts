@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { segmentPaths } from '../../src/audit/log-folder.ts'
@@ -78,4 +78,25 @@ test('a line that is none keeps its segment: somebody has to look at it', async 
   const log = await twoSegments()
   writeFileSync(log.paths.log, `x\n${log.lines.slice(0, 5).join('\n')}\n`)
   expect(await planPrune(log.folder, LATER)).toEqual({ segments: [], kept: [] })
+})
+
+test('policy-audit §2.4: a prune that is killed before the last record goes leaves no side file that nobody looks for', async () => {
+  const log = await twoSegments()
+  writeFileSync(`${log.paths.personal}.next`, 'half')
+  const { segments } = await planPrune(log.folder, LATER)
+  // A folder in place of the last segment: to remove it fails, as if the process had died there.
+  const last = segments.slice(-1)
+  removeSegments(log.folder, segments.slice(0, -1))
+  rmSync(log.second)
+  mkdirSync(log.second)
+  expect(() => removeSegments(log.folder, last)).toThrow(log.second)
+  expect(existsSync(log.paths.personal)).toBe(false)
+  expect(existsSync(`${log.paths.personal}.next`)).toBe(false)
+})
+
+test('policy-audit §2.5: whoever removes records and leaves their hashes is not named, and verify says so', async () => {
+  const log = await twoSegments()
+  rmSync(log.paths.log)
+  const { limits } = await verifyLog(log.folder, { keys: [log.key.text] })
+  expect(limits).toContainEqual(expect.stringContaining('of 5 records the hashes alone are left'))
 })

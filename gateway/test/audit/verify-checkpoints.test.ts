@@ -2,6 +2,7 @@ import {
   appendFileSync,
   copyFileSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -46,6 +47,37 @@ describe('P-10: what a checkpoint finds that a log alone does not', () => {
     const log = await signedLog()
     write(log, log.lines.with(8, lineOf(recordOf(log.lines[8]).replace('ü', 'u'))))
     expect(await codes(log.folder)).toEqual(['root_mismatch'])
+  })
+
+  test('a log that stands under another name, checkpoints and all', async () => {
+    const { folder, name, key } = await signedLog()
+    const other = name.replace(/^\d{8}/, '20200101')
+    for (const file of readdirSync(folder).filter((one) => one.startsWith(name))) {
+      renameSync(join(folder, file), join(folder, file.replace(name, other)))
+    }
+    expect(await codes(folder, { keys: [key.text] })).toEqual([
+      'untrusted_checkpoint',
+      'untrusted_checkpoint',
+    ])
+  })
+
+  test('a record that was replaced, behind a checkpoint of nothing', async () => {
+    const log = await signedLog()
+    const kept = readFileSync(log.paths.checkpoints)
+    writeFileSync(log.paths.checkpoints, `${checkpointOf(log, 0, log.key)}\n`)
+    appendFileSync(log.paths.checkpoints, kept)
+    write(log, log.lines.with(8, lineOf(recordOf(log.lines[8]).replace('ü', 'u'))))
+    expect(await codes(log.folder)).toEqual(['root_mismatch'])
+  })
+
+  test('a value of the side file that lost its salt, and one that names somebody else', async () => {
+    const { folder, paths } = await signedLog()
+    const lines = linesOf(paths.personal)
+    const forged = lines
+      .filter((line) => !line.includes('"salt"'))
+      .map((line) => line.replace('"value":"alice"', '"value":"mallory"'))
+    writeFileSync(paths.personal, `${forged.join('\n')}\n`)
+    expect(new Set(await codes(folder))).toEqual(new Set(['commitment_mismatch']))
   })
 
   test('a tail that was cut at the end of a line, shutdown and all', async () => {

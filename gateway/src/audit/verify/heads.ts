@@ -2,7 +2,7 @@
 // each two of them are consistent; the first one that does not agree is a finding, and what follows it is not repeated.
 import type { SignedCheckpoint } from '../checkpoint.ts'
 import type { GrowingTree } from './growing-tree.ts'
-import type { Trust } from './trust.ts'
+import { logOf, type Trust } from './trust.ts'
 
 export type HeadFinding = {
   readonly code:
@@ -34,18 +34,19 @@ export type Heads = {
 }
 
 export function createHeads(
+  log: string,
   files: readonly HeadsFile[],
   trust: Trust,
   find: (finding: HeadFinding) => void,
 ): Heads {
-  const believed = files.flatMap((file) => believedIn(file, trust, find))
+  const believed = files.flatMap((file) => believedIn(log, file, trust, find))
   const bySize = new Map<number, { checkpoint: SignedCheckpoint; file: string }[]>()
   for (const head of believed) {
     const { size } = head.checkpoint
     bySize.set(size, [...(bySize.get(size) ?? []), head])
   }
   /** In the order in which a tree that grows reaches them. */
-  const sizes = [...bySize.keys()].toSorted((one, other) => one - other)
+  const sizes = [...bySize.keys()].filter((size) => size > 0).toSorted((one, other) => one - other)
   const covered = sizes.at(-1) ?? 0
   let next = 0
   let differs = false
@@ -75,6 +76,7 @@ export function createHeads(
 }
 
 function believedIn(
+  log: string,
   { file, checkpoints }: HeadsFile,
   trust: Trust,
   find: (finding: HeadFinding) => void,
@@ -87,6 +89,9 @@ function believedIn(
       find({ code: 'malformed_checkpoint', file, what: `${which} is none` })
     } else if (!trust.isTrusted(checkpoint)) {
       const what = `${which} (size ${checkpoint.size}) is signed by no key that is believed`
+      find({ code: 'untrusted_checkpoint', file, what })
+    } else if (logOf(checkpoint) !== log) {
+      const what = `${which} is one of the log ${logOf(checkpoint)}`
       find({ code: 'untrusted_checkpoint', file, what })
     } else {
       believed.push({ checkpoint, file })

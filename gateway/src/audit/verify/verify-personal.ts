@@ -1,5 +1,5 @@
-// The side file against itself: every value must be what its commitment says. A salt that is not there is no
-// finding, because its person was erased; a line in its place says so.
+// The side file against itself: every value must be what its commitment says, by the salt before it. A person who was
+// erased has neither salt nor values; a line in their place says so.
 import { basename } from 'node:path'
 import { commitment } from '../commitment.ts'
 import type { ErasedLine, PersonalLine, ValueLine } from '../personal.ts'
@@ -42,7 +42,7 @@ export async function verifyPersonal(
 }
 
 function differs(line: ValueLine, salt: string | undefined): boolean {
-  return salt !== undefined && commitment(salt, line.label, line.value) !== line.commitment
+  return salt === undefined || commitment(salt, line.label, line.value) !== line.commitment
 }
 
 function personalLine(bytes: Buffer): PersonalLine | ErasedLine | undefined {
