@@ -52,7 +52,7 @@ async function attack(name: string, text: string) {
 const REFUSED = { code: 'authorize.invalid_arguments', other: undefined, free: true }
 
 test('D-11 issue 4: a pattern with no end to its ways costs as much as its text is long', async () => {
-  expect(await attack('matched', `{"v":"${'a'.repeat(32)}!"}`)).toEqual(REFUSED)
+  expect(await attack('matched', `{"v":"${'a'.repeat(26)}!"}`)).toEqual(REFUSED)
   expect(await attack('matched', `{"v":"${'a'.repeat(100_000)}!"}`)).toEqual(REFUSED)
 })
 
