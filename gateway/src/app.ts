@@ -197,6 +197,7 @@ async function compose(
     streams,
     budgets: meteredBudgets(clock, metrics),
     approvals,
+    authorize: () => generation?.authorize,
     observe,
     port: () => port,
     version: VERSION,

@@ -204,6 +204,10 @@ async function build(
     identify: identify.identify,
     revoked: identify.revoked,
     authorize,
+    successor() {
+      const now = shared.authorize()
+      return now === authorize ? undefined : now
+    },
     checkArguments: argumentChecks.ofCall,
     obtain: obtain.forPermit,
     connectors,

@@ -50,6 +50,8 @@ export type PipelineParts = {
   /** Whether somebody who was let in has been revoked since. */
   readonly revoked: (identity: Identity) => Refusal | undefined
   readonly authorize: Authorize
+  /** What decides for requests that come now, where that is another configuration's. */
+  readonly successor: () => Pick<Authorize, 'decide'> | undefined
   readonly checkArguments: ArgumentChecks['ofCall']
   readonly obtain: (permit: Permit) => Credential | Promise<Credential>
   readonly connectors: ReadonlyMap<string, Connector>
@@ -233,7 +235,14 @@ function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Per
     parts.checkArguments(entry, args)
   if (mismatch !== undefined) return mismatch
   const { identity, requestId, head } = exchange
-  return parts.authorize.decide(identity, entry, args, requestId, head.peerAddress)
+  const ask = (authorize: Pick<Authorize, 'decide'>) =>
+    authorize.decide(identity, entry, args, requestId, head.peerAddress)
+  const decided = ask(parts.authorize)
+  const successor = parts.successor()
+  if (successor === undefined || (isRefusal(decided) && !needsApproval(decided))) return decided
+  // A body may take as long as a reload: what the new configuration has taken away is gone for this call too.
+  const now = ask(successor)
+  return isRefusal(now) ? now : decided
 }
 
 /** The call is followed from here on: its permit may go while it waits for the disk or for the target. */

@@ -2,6 +2,7 @@
 import type { EraseParts } from './audit/erase.ts'
 import type { Publishing } from './audit/publish/publish.ts'
 import type { Audit, RecordKind } from './audit/record.ts'
+import type { Authorize } from './authorize/authorize.ts'
 import type { Approvals } from './compose-approvals.ts'
 import type { Budgets } from './authorize/limits/limits.ts'
 import type { Switches } from './authorize/switches/switches.ts'
@@ -37,6 +38,8 @@ export type Shared = {
   readonly streams: OpenStreams
   readonly budgets: Budgets
   readonly approvals: Approvals
+  /** Of the configuration that runs; `undefined` before the first one does. */
+  readonly authorize: () => Authorize | undefined
   readonly observe: (exchange: Exchange, ended: Ended) => void
   /** Port that the data plane listens on. */
   readonly port: () => number

@@ -10,6 +10,7 @@ import { createSwitches } from '../src/authorize/switches/switches.ts'
 import { createOpenStreams } from '../src/call/open-streams.ts'
 import { createHeadSettings } from '../src/in/head-settings.ts'
 import { createPipeline, type PipelineParts } from '../src/pipeline.ts'
+import { refuse } from '../src/refusal.ts'
 import { createRoutes } from '../src/routes.ts'
 import { createMemoryStore } from '../src/store/memory.ts'
 import { systemClock as clock } from '../src/system/clock.ts'
@@ -18,7 +19,7 @@ import { identity, tool } from './authorize/world.ts'
 const entry = tool('records___read')
 const decision = { mode: 'ENFORCE', policies: [], setVersion: '', schemaVersion: '' } as const
 
-async function start() {
+async function start(successor?: { decide: () => object }) {
   const switches = createSwitches(createMemoryStore(clock), clock)
   onTestFinished(switches.close)
   await switches.refresh()
@@ -65,6 +66,8 @@ async function start() {
           decision,
         }),
     },
+    successor: () => successor,
+    access: { denied: vi.fn() },
     checkArguments: () => undefined,
     obtain: () => ({ kind: 'none' }),
     connectors: new Map([['records', connector]]),
@@ -129,6 +132,17 @@ test('kill switch: a call that waits for the disk is not sent, and the log says 
     expect.any(Number),
   )
   expect(leave).toHaveBeenCalledOnce()
+})
+
+test('F-21: a call that began before a reload is refused as the new configuration refuses it', async () => {
+  const decide = vi.fn(() => refuse('authorize.denied'))
+  const { audit, connector, url } = await start({ decide })
+  expect(await (await call(url)).json()).toMatchObject({
+    result: { isError: true, _meta: { 'sallyport/refusal': { code: 'authorize.denied' } } },
+  })
+  expect(decide).toHaveBeenCalledOnce()
+  expect(audit.intent).not.toHaveBeenCalled()
+  expect(connector.call).not.toHaveBeenCalled()
 })
 
 test('control: the same call is sent when nothing was disabled, and its place at the target is given back', async () => {

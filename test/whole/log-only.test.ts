@@ -1,6 +1,12 @@
 // LOG_ONLY over the wire (policy-audit §1.4): what would be denied goes through and is in the log; what is not a matter
 // of policy is refused as ever.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { request, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
+import { modernRequest } from '@sallyport/sample/modern-request.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { codeOf } from '../support/present.ts'
 
@@ -53,4 +59,26 @@ describe('policy-audit §1.4: a target that only logs', () => {
     expect(codeOf(await call('echo', { note: { __entity: {} } }))).toBe('authorize.reserved_key')
     expect(world.callsAtTarget()).toHaveLength(before)
   })
+})
+
+test('F-21: a call whose body outlasts the reload that ends the shadow run is refused', async () => {
+  const own = await startTestGateway({ targetSettings: 'mode: LOG_ONLY' })
+  onTestFinished(() => own.stop())
+  const params = { name: 'delete_record', arguments: { id: 1 } }
+  const { headers, body } = modernRequest({ token: own.token(), method: 'tools/call', params })
+  const slow = request(`${own.publicUrl}/mcp/records`, {
+    method: 'POST',
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+  })
+  const answered = once(slow, 'response')
+  slow.write(body.slice(0, 20))
+  // Long enough for the gateway to have begun with it.
+  await setTimeout(500)
+  const enforced = readFileSync(own.configFile, 'utf8').replace('mode: LOG_ONLY', 'mode: ENFORCE')
+  writeFileSync(own.configFile, enforced)
+  expect(await own.gateway.reload()).toMatchObject({ outcome: 'applied' })
+  slow.end(body.slice(20))
+  const [response] = (await answered) as [IncomingMessage]
+  expect(await text(response)).toContain('"authorize.no_such_tool"')
+  expect(own.callsAtTarget()).toEqual([])
 })
