@@ -63,6 +63,6 @@ test('D-11 attacks M-15: a pattern that only going back could match makes its to
 test('D-11 control: the same tools answer what fits, and the target has seen nothing else', async () => {
   expect(codeOf(await call('matched', '{"v":"aaaa"}'))).toBeUndefined()
   expect(codeOf(await call('divided', '{"v":14}'))).toBeUndefined()
-  const reached = world.callsAtTarget().filter((body) => !body.includes('"echo"'))
+  const reached = world.callsAtTarget().filter((body) => /"(matched|divided)"/.test(body))
   expect(reached).toHaveLength(2)
 })
