@@ -7,7 +7,7 @@ import { randomId } from '../../system/ids.ts'
 import type { Clock } from '../../system/clock.ts'
 import { Permit } from '../permit.ts'
 import type { Approval, ApprovalRows } from './approval-rows.ts'
-import { bindingKey, requesterKey, requesterOf } from './binding.ts'
+import { bindingKey, personKey, requesterOf } from './binding.ts'
 import { personOf, type Notice, type RecordEvent } from './events.ts'
 import type { InTurn } from './in-turn.ts'
 import { needsApproval, type PendingCall } from './needs-approval.ts'
@@ -89,10 +89,10 @@ export function createSettle(parts: SettleParts): Settle {
       return impossible(`${bytes} bytes of arguments`, `at most ${MAX_ARGUMENTS_BYTES}`)
     }
     const requester = requesterOf(pending.identity.principal)
-    const asker = requesterKey(requester)
+    const asker = personKey(requester)
     const now = clock.wallMs()
     const waiting = (await rows.list()).filter(
-      (one) => one.untilMs > now && requesterKey(one.requester) === asker,
+      (one) => one.untilMs > now && personKey(one.requester) === asker,
     ).length
     const most = parts.mostPerPerson()
     if (waiting >= most)

@@ -40,6 +40,11 @@ export function requesterKey(of: Requester): string {
   return JSON.stringify(requesterTuple(of))
 }
 
+/** One text per person, whichever clients act for them; a machine is its client. */
+export function personKey({ issuer, subject, client }: Requester): string {
+  return JSON.stringify(subject === undefined ? [issuer, null, client] : [issuer, subject])
+}
+
 function requesterTuple(of: Requester): readonly (string | null)[] {
   return [of.kind, of.issuer, of.subject ?? null, of.tenant ?? null, of.client]
 }

@@ -68,6 +68,19 @@ describe('policy-audit §1.5: which call waits', () => {
   })
 })
 
+test('D-13: of one person so many wait and no more, at however many clients', async () => {
+  const world = await startApprovals()
+  const carol = (clientId: string) => identity('carol', { tenant: 'acme', clientId })
+  for (let at = 0; at < 20; at += 1) {
+    const answer = await world.pay({ amount: 100 + at }, carol(`client-${at}`))
+    expect(refused(answer).refused).toBe('authorize.needs_approval')
+  }
+  const more = await world.pay({ amount: 99 }, carol('another'))
+  expect(refused(more).refused).toBe('authorize.approval_not_possible')
+  const other = await world.pay({ amount: 99 }, identity('erin', { tenant: 'acme' }))
+  expect(refused(other).refused).toBe('authorize.needs_approval')
+})
+
 describe('policy-audit §1.5: time', () => {
   test('a request waits as long as the policy says, and a new one has a new reference', async () => {
     const world = await startApprovals()
