@@ -1,10 +1,10 @@
 // Who else keeps checkpoints (policy-audit §2.3): a folder on another disk, something that takes a POST, a witness that
 // checks and cosigns (C2SP tlog-witness, tlog-cosignature). Each resolves once it has the checkpoint.
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { offerText, type SignedCheckpoint } from '../checkpoint.ts'
 import { isSignedBy, noteText, parseSignature, parseVerifierKey, type Note } from '../note.ts'
 import type { AnchorSettings } from '../settings.ts'
+import { appendNote } from './append-note.ts'
 import type { FollowedLog } from './followed-log.ts'
 import { send, type SendParts } from './send.ts'
 
@@ -19,7 +19,7 @@ export type Anchor = (
 export function createAnchor(settings: AnchorSettings, parts: SendParts): Anchor {
   switch (settings.kind) {
     case 'folder':
-      return (log, { note }) => appendTo(join(settings.path, `${log.name}.checkpoints`), note)
+      return (log, { note }) => appendNote(join(settings.path, `${log.name}.checkpoints`), note)
     case 'https':
       return async (_log, { note }) => {
         const { status } = await send(settings, parts, noteText(note), TEXT)
@@ -32,16 +32,6 @@ export function createAnchor(settings: AnchorSettings, parts: SendParts): Anchor
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
-
-async function appendTo(path: string, note: Note): Promise<undefined> {
-  const file = await open(path, 'a', 0o600)
-  try {
-    await file.appendFile(`${noteText(note)}\n`)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-}
 
 function witness(settings: Extract<AnchorSettings, { kind: 'witness' }>, parts: SendParts): Anchor {
   const key = parseVerifierKey(settings.key)
@@ -64,11 +54,12 @@ function witness(settings: Extract<AnchorSettings, { kind: 'witness' }>, parts: 
       return offer(log, checkpoint, Number(text), true)
     }
     if (status !== 200) throw new Error(`it answered ${status}`)
-    const added = text.split('\n').flatMap((line) => parseSignature(line) ?? [])
-    const cosigned: Note = { text: note.text, signatures: added }
-    if (key === undefined || !isSignedBy(cosigned, key)) {
-      throw new Error('its cosignature is not good')
-    }
+    // Its own alone: a bad one in the name of the signer would make the checkpoint one that nobody believes.
+    const added = text
+      .split('\n')
+      .flatMap((line) => parseSignature(line) ?? [])
+      .filter((one) => key && isSignedBy({ text: note.text, signatures: [one] }, key))
+    if (added.length === 0) throw new Error('its cosignature is not good')
     return { text: note.text, signatures: [...note.signatures, ...added] }
   }
   return (log, checkpoint, former) => offer(log, checkpoint, former, false)

@@ -1,10 +1,10 @@
 // Has the tree of one log signed (policy-audit §2.3): head and proof from the writer, everything up to there on the
 // disk, a signature from the signer, the checkpoint in the file beside the log. Calls never wait for any of it.
 import { existsSync, statSync, truncateSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { checkpointText, readCheckpoints, type SignedCheckpoint } from '../checkpoint.ts'
 import { pathsOf } from '../log-folder.ts'
 import { noteText, parseSignature, type Note } from '../note.ts'
+import { appendNote } from './append-note.ts'
 import type { KeyRing, NewKey } from './key-ring.ts'
 import type { FollowedLog } from './followed-log.ts'
 import type { SignerClient } from './signer-client.ts'
@@ -32,14 +32,11 @@ export async function createCheckpointer(
   let last = former.findLast((checkpoint) => checkpoint !== undefined)
   cutUnfinished(path, former)
 
-  const keep = async (note: Note): Promise<void> => {
-    const file = await open(path, 'a', 0o600)
-    try {
-      await file.appendFile(`${noteText(note)}\n`)
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
+  let kept: Promise<void> = Promise.resolve()
+  const keep = (note: Note): Promise<void> => {
+    const mine = kept.then(() => appendNote(path, note))
+    kept = mine.catch(() => undefined)
+    return mine
   }
 
   const learn = async (): Promise<void> => {
