@@ -89,6 +89,8 @@ async function reload(
   if (kept) tally.kept += 1
   else tally.taken += 1
   if (status !== 200 || (kept && notes?.length === 0)) tally.silent += 1
+  // What was kept out lies there no longer: a change of the other file would bring it in.
+  if (kept) writeFileSync(file.path, file.good)
   if (kept && tally.kept % EVERY !== 0) return
   tally.wider.push(
     ...(await file.tooMuch(world, kept ? file.good : text)).map((what) => `${what} under ${text}`),
