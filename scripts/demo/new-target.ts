@@ -96,7 +96,7 @@ async function changedTool(scene: Scene, controlOrigin: string): Promise<void> {
     pins[0]?.state === 'changed' && stopped.code === 3,
   )
   const shown = await at('erin', 'pins', 'diff', TOOL)
-  const hash = String(shown.json['seenHash'] ?? '')
+  const { seenHash: hash = '' } = shown.json as { seenHash?: string }
   const approve = ['pins', 'approve', TOOL, '--hash', hash, '--reason', 'the owner of it was asked']
   const byCarol = await at('carol', ...approve)
   const byErin = await at('erin', ...approve)
