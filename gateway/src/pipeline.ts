@@ -162,10 +162,11 @@ type Understood = Exchange & {
 
 type Named = Understood & { readonly tool: string }
 
-function list(parts: PipelineParts, exchange: Understood): void {
+async function list(parts: PipelineParts, exchange: Understood): Promise<void> {
   const { identity, inbound, head } = exchange
+  const visible = parts.authorize.visible(identity, head.route.target)
   const { entries, hidden, wouldHide, version } = parts.switches.narrow(
-    parts.authorize.visible(identity, head.route.target),
+    visible instanceof Promise ? await visible : visible,
   )
   const binding = {
     fingerprint: identity.principal.fingerprint,

@@ -4,9 +4,11 @@
 import { entityOf } from './answer.ts'
 import { isEngineFailure } from './engine.ts'
 import type { Question } from './explanation.ts'
-import type { Action, Loaded } from './loaded.ts'
+import type { Action } from './action.ts'
+import type { Loaded } from './loaded.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
-import { askPartly, mayBeAllowed, type Surroundings } from './verdict.ts'
+import { askPartly, type Surroundings } from './verdict.ts'
+import { mayBeAllowed } from './reach.ts'
 
 export type ReviewQuestion = {
   readonly principals: readonly Question['principal'][]

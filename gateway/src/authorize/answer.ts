@@ -7,10 +7,12 @@ import type { Circumstances } from './circumstances.ts'
 import { convert } from './convert.ts'
 import { CHANGED, inconvertible, unusable } from './denials.ts'
 import type { Explanation, Question } from './explanation.ts'
-import type { Action, Loaded } from './loaded.ts'
+import type { Action } from './action.ts'
+import type { Loaded } from './loaded.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import { findReservedKey } from './reserved-keys.ts'
-import { decideCall, inCircumstances, mayBeAllowed, type Surroundings } from './verdict.ts'
+import { decideCall, inCircumstances, type Surroundings } from './verdict.ts'
+import { mayBeAllowed } from './reach.ts'
 
 export type Answer = Pick<Explanation, 'decision' | 'code' | 'reason' | 'deciding' | 'visible'>
 /** Of the policies alone, whatever the state of the tool is. */

@@ -1,6 +1,7 @@
 // May this principal make this call with these arguments? Cedar decides, in process and synchronously, by the
 // rules of policy-audit §1.1; the same policies decide what is listed (MCP 2026-07-28, protocol §6). Default
 // deny: whatever is not allowed without any error is refused. Explaining is explain.ts.
+import { setImmediate } from 'node:timers/promises'
 import type { CatalogueEntry } from '../catalogue/entry.ts'
 import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
@@ -24,14 +25,16 @@ import type { ConversionFailure } from './conversion-walk.ts'
 import { cedar, type Engine } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
-import type { Action, Loaded } from './loaded.ts'
+import type { Action } from './action.ts'
+import type { Loaded } from './loaded.ts'
 import { createLoading, type Change, type LoadResult } from './loading.ts'
 import { Permit, type Decision } from './permit.ts'
 import { targetOf } from './names.ts'
 import { findReservedKey } from './reserved-keys.ts'
 import { NO_SHADOWS, type Shadows } from './shadows.ts'
 import { wouldDeny } from './would-deny.ts'
-import { isUnpermitted, mayBeAllowed, type Surroundings, type Verdict } from './verdict.ts'
+import { isUnpermitted, type Surroundings, type Verdict } from './verdict.ts'
+import { mayBeAllowed } from './reach.ts'
 import { createVerdicts, type Decisions } from './verdicts.ts'
 import { workshop as ofThisProcess, type Workshop } from './workshop.ts'
 
@@ -66,8 +69,8 @@ export type Authorize = {
   ) => Permit | Refusal
   /** True where a policy forbids the tool to this identity whatever the arguments: no grant would help. */
   readonly forbids: (identity: Identity, qualifiedName: string) => boolean
-  /** What this identity may see, of one target or of all. */
-  readonly visible: (identity: Identity, target?: string) => VisibleList
+  /** What this identity may see, of one target or of all; a promise where many policies have to be asked first. */
+  readonly visible: (identity: Identity, target?: string) => VisibleList | Promise<VisibleList>
   /**
    * Builds a new state beside the one that decides, and swaps them at the end. Loads take turns. What a new catalogue
    * takes away is gone at once. Never rejects.
@@ -241,10 +244,12 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     return decision
   }
 
-  function visible(identity: Identity, target?: string): VisibleList {
+  function visible(identity: Identity, target?: string): VisibleList | Promise<VisibleList> {
     const state = loading.state()
     if (state === undefined) return { entries: [], hidden: 0, wouldHide: [], version: '' }
     const decisions = verdicts.of(identity.principal)
+    const asking = askMany(state, decisions, target)
+    if (asking !== undefined) return asking.then(() => visible(identity, target))
     const access = settings.access?.version(identity.principal)
     if (access !== undefined) {
       const list = listFor(decisions, state, target, (action, entry) =>
@@ -258,6 +263,24 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
       decisions.own.lists.set(target, list)
     }
     return list
+  }
+
+  /** A list never holds up the loop: the engine is asked about many tools between other work. */
+  function askMany(
+    from: Loaded,
+    decisions: Own,
+    target: string | undefined,
+  ): Promise<void> | undefined {
+    if (decisions.own.lists.has(target)) return undefined
+    const actions = [...from.actions.values()].flatMap((action) => {
+      if (target !== undefined && targetOf(action.name) !== target) return []
+      return action.shadow === undefined ? [action] : [action, action.shadow]
+    })
+    return verdicts.reachAll(decisions, actions, async () => {
+      await setImmediate()
+      // What is asked belongs to a state; another one may decide by now.
+      return loading.state() === from
+    })
   }
 
   function listFor(

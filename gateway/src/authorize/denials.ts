@@ -6,7 +6,7 @@ import type { CatalogueEntry } from '../catalogue/entry.ts'
 import { refuse, type Refusal } from '../refusal.ts'
 import type { CatalogueSchema } from './catalogue-schema.ts'
 import type { ConversionFailure } from './conversion-walk.ts'
-import type { Action } from './loaded.ts'
+import type { Action } from './action.ts'
 import type { Verdict } from './verdict.ts'
 
 export const CHANGED = 'the definition is not the one that was approved'

@@ -1,49 +1,18 @@
-// One state of policies, schema and catalogue, built as a whole and swapped as a whole. Everything that a
-// decision needs is parsed here, piece by piece between calls: per tool the slice of policies whose action scope can match it,
-// what that slice reads, and the schema of its requests (policy-audit §1.1 rules 2, 5, 8; §1.3).
+// One state of policies, schema and catalogue, built as a whole, piece by piece between calls, and swapped as a whole
+// (policy-audit §1.1 rules 2 and 8, §1.2).
 import { createHash } from 'node:crypto'
 import type { Catalogue } from '../catalogue/entry.ts'
-import { canMatch } from './action-scope.ts'
+import type { Action } from './action.ts'
 import { schemaOf, type CatalogueSchema } from './catalogue-schema.ts'
-import { CIRCUMSTANCES, type Circumstance } from './circumstances.ts'
-import { isEngineFailure, type Engine, type EngineFailure } from './engine.ts'
+import { isEngineFailure, type Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
-import type { InputType } from './input-type.ts'
 import type { PoliciesToJudge } from './judge-policies.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
 import type { PolicyFile } from './policy-files.ts'
-import { textsOf, type Policy } from './policy.ts'
-import { targetOf } from './names.ts'
-import { planReads, readsNothing, type ReadPlan } from './read-plan.ts'
-import { requestSchema } from './request-schema.ts'
+import type { Policy } from './policy.ts'
+import { prepareActions } from './prepare-actions.ts'
 import { missingFile, NO_SHADOWS, type Shadows } from './shadows.ts'
 import type { Workshop } from './workshop.ts'
-
-/** One tool, ready to be decided. */
-export type Action = {
-  readonly name: string
-  /** Of its decisions in the cache. */
-  readonly key: string
-  readonly mode: 'ENFORCE' | 'LOG_ONLY'
-  /** The same with the policies that only log, where there are any for it. */
-  readonly shadow?: Action
-  /** The policies whose action scope can match it. */
-  readonly slice: readonly Policy[]
-  readonly input: InputType
-  /** What the slice reads of the arguments. */
-  readonly plan: ReadPlan
-  /** What the slice reads of the context beside them. */
-  readonly circumstances: readonly Circumstance[]
-  /** The slice has a permit; without one nobody may call it. */
-  readonly permitted: boolean
-  /** No policy of the slice reads an argument or a circumstance: one decision per principal. */
-  readonly fixed: boolean
-  /** Names under which the engine holds slice and request schema. */
-  readonly setName: string
-  readonly schemaName: string
-}
-
-type Tool = Pick<Action, 'name' | 'key' | 'mode' | 'input'>
 
 export type Loaded = {
   /** The catalogue as it was when this was built. */
@@ -120,55 +89,4 @@ function questionOf(
       .filter(([, { describedAtMs }]) => describedAtMs === undefined)
       .map(([target]) => target),
   }
-}
-
-async function prepareActions(
-  policies: readonly Policy[],
-  schema: CatalogueSchema,
-  prefix: string,
-  { engine, pause, shadows = NO_SHADOWS }: LoadParts,
-): Promise<{ actions: ReadonlyMap<string, Action> } | EngineFailure> {
-  const sets = new Map<string, string>()
-  let schemas = 0
-  const prepare = (tool: Tool, slice: readonly Policy[]): Action | EngineFailure => {
-    const plan = planReads(
-      tool.input,
-      slice.flatMap((policy) => policy.reads),
-    )
-    const circumstances = CIRCUMSTANCES.filter((name) =>
-      slice.some((policy) => policy.circumstances.includes(name)),
-    )
-    const schemaName = `${prefix}/schema/${schemas++}`
-    const ids = JSON.stringify(slice.map((policy) => policy.id))
-    const setName = sets.get(ids) ?? `${prefix}/set/${sets.size}`
-    const failure =
-      engine.prepareSchema(schemaName, requestSchema(tool.name, plan, circumstances)) ??
-      (sets.has(ids) ? undefined : engine.prepareSet(setName, textsOf(slice)))
-    if (failure !== undefined) return failure
-    sets.set(ids, setName)
-    const permitted = slice.some(({ effect }) => effect === 'permit')
-    const fixed = readsNothing(plan) && circumstances.length === 0
-    return { ...tool, slice, plan, circumstances, permitted, fixed, setName, schemaName }
-  }
-  const prepareBoth = (name: string, input: InputType): Action | EngineFailure => {
-    const slice = policies.filter(({ scope }) => canMatch(scope, name))
-    const tool = { name, key: name, mode: 'ENFORCE', input } as const
-    if (shadows.targets.has(targetOf(name) ?? '')) {
-      return prepare({ ...tool, mode: 'LOG_ONLY' }, slice)
-    }
-    const inForce = slice.filter(({ file }) => !shadows.files.has(file))
-    const action = prepare(tool, inForce)
-    if (inForce.length === slice.length || isEngineFailure(action)) return action
-    // No tool has a colon in its name.
-    const shadow = prepare({ ...tool, key: `shadow:${name}` }, slice)
-    return isEngineFailure(shadow) ? shadow : { ...action, shadow }
-  }
-  const actions = new Map<string, Action>()
-  for (const { action, input } of schema.tools.values()) {
-    const prepared = prepareBoth(action, input)
-    if (isEngineFailure(prepared)) return prepared
-    actions.set(action, prepared)
-    await pause()
-  }
-  return { actions }
 }

@@ -6,6 +6,7 @@ import { approvalRule } from './approval/annotation.ts'
 import { cedar, isEngineFailure } from './engine.ts'
 import { offsetOfByte, positionAt, type Finding, type Position } from './finding.ts'
 import type { PolicyFile } from './policy-files.ts'
+import { possiblePolicy, type Possible } from './possible-policy.ts'
 import { readsOf, type Path } from './read-set.ts'
 import type { Circumstance } from './circumstances.ts'
 import { splitPolicies, type PolicyText } from './split-policies.ts'
@@ -22,6 +23,10 @@ export type Policy = Position & {
   readonly reads: readonly Path[]
   /** What its conditions read of the context beside the arguments. */
   readonly circumstances: readonly Circumstance[]
+  /** What of it is the same for every call of a principal; `undefined`: nothing. */
+  readonly possible: Possible | undefined
+  /** Its conditions look at the action: equal slices do not make it answer alike. */
+  readonly looksAtAction: boolean
 }
 
 export function parsePolicies(files: readonly PolicyFile[]): {
@@ -61,7 +66,10 @@ function parseOne(
   const id = `${file}#${annotations['id'] ?? ordinal}`
   const scope = actionScope(json)
   const { paths: reads, circumstances } = readsOf(json)
-  return { id, file, text, effect, annotations, scope, reads, circumstances, ...start }
+  const possible = possiblePolicy(text, json)
+  const looksAtAction = JSON.stringify(json.conditions).includes('{"Var":"action"}')
+  const read = { reads, circumstances, possible, looksAtAction }
+  return { id, file, text, effect, annotations, scope, ...read, ...start }
 }
 
 /** Where the part of the policy's text at a byte is in the file. */

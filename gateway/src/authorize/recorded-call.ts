@@ -1,7 +1,7 @@
 // Recorded calls as policies are asked about them again: equal ones are one call with a count, and what the record
 // does not hold is said before it is missed. Reading the log is audit/replay.ts.
 import type { Question } from './explanation.ts'
-import type { Action } from './loaded.ts'
+import type { Action } from './action.ts'
 import { partsOf, type ReadPlan } from './read-plan.ts'
 import type { Path } from './read-set.ts'
 

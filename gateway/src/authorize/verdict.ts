@@ -1,7 +1,11 @@
 // The decision of one tool call for one principal, uncached. Allow means: the engine answered allow and no
 // policy of the slice erred (policy-audit §1.1 rule 1). Cedar skips what errs, a `forbid` too, and may answer
 // allow then; here any error, failure or thrown value is a denial.
-import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
+import type {
+  AuthorizationError,
+  EntityJson,
+  StatefulAuthorizationCall,
+} from '@cedar-policy/cedar-wasm/nodejs'
 import { requiredApproval, type RequiredApproval } from './approval/required-approval.ts'
 import {
   CIRCUMSTANCE_RECORDS,
@@ -12,7 +16,7 @@ import {
 } from './circumstances.ts'
 import type { Converted } from './convert.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
-import type { Action } from './loaded.ts'
+import type { Action } from './action.ts'
 import { textsOf } from './policy.ts'
 import { ACTION_TYPE, GATEWAY_TYPE } from './names.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
@@ -53,14 +57,15 @@ export function decideCall(
   around: Surroundings,
   converted: Converted = NOTHING_CONVERTED,
 ): Verdict {
-  return verdictOf(
+  const request = requestOf(action, principal, around, converted)
+  const answers = action.parts.map(({ name }) =>
     around.engine.decide({
-      ...requestOf(action, principal, around, converted),
+      ...request,
       preparsedSchemaName: action.schemaName,
-      preparsedPolicySetId: action.setName,
+      preparsedPolicySetId: name,
     }),
-    action,
   )
+  return verdictOf(answers, action)
 }
 
 /** What the arguments were converted to, with what else the slice reads; the engine cannot be asked without it. */
@@ -74,20 +79,6 @@ export function inCircumstances(
   const values = circumstanceValues(action.circumstances, circumstances, clockface)
   if (values !== undefined) return { ...converted, circumstances: values }
   return { ...errorOf([], 'the address of the caller is not known'), unanswered: true }
-}
-
-/** True where some arguments might be allowed, as far as partial evaluation can tell; an error hides (§1.3). */
-export function mayBeAllowed(
-  action: Action,
-  principal: PrincipalEntity,
-  around: Surroundings,
-): Verdict {
-  if (action.fixed) return decideCall(action, principal, around)
-  const answer = askPartly(action, principal, around)
-  if (isEngineFailure(answer)) return errorOf([], answer.failed[0]?.message)
-  if (answer.errored.length > 0) return errorOf(answer.errored, 'a policy errs for any arguments')
-  if (answer.decision !== 'deny') return { answer: 'allow', policies: [], reason: 'reachable' }
-  return denial(answer.mustBeDetermining)
 }
 
 /** What is certain of the slice, whatever the arguments are. */
@@ -131,33 +122,40 @@ export function requestOf(
   }
 }
 
-function verdictOf(answer: ReturnType<Engine['decide']>, { slice }: Action): Verdict {
-  if (isEngineFailure(answer)) {
-    return { ...errorOf([], answer.failed[0]?.message), unanswered: true }
+/** The answer to the whole slice, out of those to its parts: errors before forbids, forbids before permits. */
+function verdictOf(answers: readonly ReturnType<Engine['decide']>[], { slice }: Action): Verdict {
+  const forbidding: string[] = []
+  const permitting: string[] = []
+  const erring: AuthorizationError[] = []
+  for (const answer of answers) {
+    if (isEngineFailure(answer)) {
+      return { ...errorOf([], answer.failed[0]?.message), unanswered: true }
+    }
+    const { decision, diagnostics } = answer
+    erring.push(...diagnostics.errors)
+    ;(decision === 'allow' ? permitting : forbidding).push(...diagnostics.reason)
   }
-  const { decision, diagnostics } = answer
-  if (diagnostics.errors.length > 0) {
-    const erring = diagnostics.errors.map(({ policyId }) => policyId)
-    return errorOf(erring, diagnostics.errors[0]?.error.message)
+  if (erring.length > 0) {
+    const ids = erring.map(({ policyId }) => policyId)
+    return errorOf(ids, erring[0]?.error.message)
   }
-  const { reason: policies } = diagnostics
-  if (decision !== 'allow') return denial(policies)
-  const approval = requiredApproval(slice, policies)
-  const allowed = { answer: 'allow', policies, reason: 'permitted' } as const
+  if (forbidding.length > 0 || permitting.length === 0) return denial(forbidding)
+  const approval = requiredApproval(slice, permitting)
+  const allowed = { answer: 'allow', policies: permitting, reason: 'permitted' } as const
   return approval === undefined ? allowed : { ...allowed, approval }
 }
 
-function denial(policies: readonly string[]): Verdict {
+export function denial(policies: readonly string[]): Verdict {
   const reason = policies.length === 0 ? 'no policy permits it' : 'a policy forbids it'
   return { answer: 'deny', policies, reason }
 }
 
-function errorOf(policies: readonly string[], reason = 'the engine failed'): Verdict {
+export function errorOf(policies: readonly string[], reason = 'the engine failed'): Verdict {
   return { answer: 'error', policies, reason }
 }
 
 /** Without a schema the engine knows no groups: they are given as parents (rule 10). */
-function actionEntities(name: string): readonly EntityJson[] {
+export function actionEntities(name: string): readonly EntityJson[] {
   const uid = (id: string) => ({ type: ACTION_TYPE, id })
   return [
     { uid: uid(name), attrs: {}, parents: [uid('CallTool')] },

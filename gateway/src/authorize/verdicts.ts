@@ -6,21 +6,34 @@ import type { Circumstances } from './circumstances.ts'
 import { convert, keyOf } from './convert.ts'
 import type { ConversionFailure } from './conversion-walk.ts'
 import { createDecisionCache, type PrincipalDecisions } from './decision-cache.ts'
-import type { Action } from './loaded.ts'
+import type { Action } from './action.ts'
+import { reachOf, reachOfPart, type PartReach } from './reach.ts'
+import type { SlicePart } from './slice-part.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import {
   decideCall,
   inCircumstances,
-  mayBeAllowed,
   NOT_PERMITTED,
   type Surroundings,
   type Verdict,
 } from './verdict.ts'
 
+/** Questions to the engine that are asked at once: a few milliseconds. */
+const AT_ONCE = 64
+
 export type Verdicts<List> = {
   readonly of: (principal: Principal) => Decisions<List>
   /** Whether some arguments may be allowed. */
   readonly reach: (decisions: Decisions<List>, action: Action | undefined) => Verdict
+  /**
+   * Makes known what of these can be reached, piece by piece between other work; `undefined`: so little is missing that
+   * it may as well be asked at once. Stops where `pause` answers false.
+   */
+  readonly reachAll: (
+    decisions: Decisions<List>,
+    actions: readonly Action[],
+    pause: () => Promise<boolean>,
+  ) => Promise<void> | undefined
   readonly decide: (
     decisions: Decisions<List>,
     action: Action,
@@ -34,22 +47,58 @@ type Own<List> = {
   readonly entity: PrincipalEntity
   /** Lists by target. */
   readonly lists: Map<string | undefined, List>
+  /** What parts of slices say that answer alike for every tool, by name. */
+  readonly parts: Map<string, PartReach>
 }
 export type Decisions<List> = PrincipalDecisions<Own<List>>
 
 export function createVerdicts<List>(around: Surroundings, homeIssuer: string): Verdicts<List> {
   const newCache = () =>
     createDecisionCache((principal: Principal): Own<List> => {
-      return { entity: principalEntity(principal, homeIssuer), lists: new Map() }
+      return { entity: principalEntity(principal, homeIssuer), lists: new Map(), parts: new Map() }
     })
   let cache = newCache()
 
+  function partOf(decisions: Decisions<List>, part: SlicePart, action: Action): PartReach {
+    const { entity, parts } = decisions.own
+    const known = part.alike ? parts.get(part.name) : undefined
+    if (known !== undefined) return known
+    const made = reachOfPart(part, action, entity, around)
+    if (part.alike) parts.set(part.name, made)
+    return made
+  }
+
+  async function askInPieces(
+    decisions: Decisions<List>,
+    actions: readonly Action[],
+    pause: () => Promise<boolean>,
+  ): Promise<void> {
+    for (const [at, action] of actions.entries()) {
+      reach(decisions, action)
+      if (at % AT_ONCE === AT_ONCE - 1 && !(await pause())) return
+    }
+  }
+
+  function reach(decisions: Decisions<List>, action: Action | undefined): Verdict {
+    if (action?.permitted !== true) return NOT_PERMITTED
+    const tool = cache.tool(decisions, action.key)
+    return (tool.reach ??= reachOf(action.parts.map((part) => partOf(decisions, part, action))))
+  }
+
   return {
     of: (principal) => cache.of(principal),
-    reach(decisions, action) {
-      if (action?.permitted !== true) return NOT_PERMITTED
-      const tool = cache.tool(decisions, action.key)
-      return (tool.reach ??= mayBeAllowed(action, decisions.own.entity, around))
+    reach,
+    reachAll(decisions, actions, pause) {
+      const { parts } = decisions.own
+      const missing = new Set<string>()
+      for (const action of actions) {
+        if (!action.permitted || decisions.tools.get(action.key)?.reach !== undefined) continue
+        for (const part of action.parts) {
+          if (!part.alike) missing.add(`${part.name} ${action.key}`)
+          else if (!parts.has(part.name)) missing.add(part.name)
+        }
+      }
+      return missing.size <= AT_ONCE ? undefined : askInPieces(decisions, actions, pause)
     },
     decide(decisions, action, args, circumstances) {
       const tool = cache.tool(decisions, action.key)

@@ -2,7 +2,7 @@
 // call. It decides nothing.
 import type { ConversionFailure } from './conversion-walk.ts'
 import { inconvertible } from './denials.ts'
-import type { Action } from './loaded.ts'
+import type { Action } from './action.ts'
 import type { WouldDeny } from './permit.ts'
 import type { Verdict } from './verdict.ts'
 

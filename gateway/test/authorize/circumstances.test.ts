@@ -15,6 +15,7 @@ import {
   isPermitted,
   loadInto,
   tool,
+  listOf,
 } from './world.ts'
 
 const READ = tool('t___read', { type: 'object', properties: { n: { type: 'integer' } } })
@@ -143,7 +144,7 @@ describe('policy-audit §1.2, §1.3: lists, schema and notices', () => {
     async (policy) => {
       const { authorize, at } = await gateway(policy)
       at('2026-11-21T03:00:00Z')
-      expect(authorize.visible(bob).entries).toEqual([READ])
+      expect(listOf(authorize, bob).entries).toEqual([READ])
       expect(allowed(authorize, '192.0.2.1')).toBe(false)
       expect(callFrom(authorize, '192.0.2.1')).toMatchObject({ refused: 'authorize.denied' })
     },

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CIRCUMSTANCES, circumstanceValues, UTC } from '../../src/authorize/circumstances.ts'
 import { convert, type Converted } from '../../src/authorize/convert.ts'
 import { cedar, isEngineFailure } from '../../src/authorize/engine.ts'
-import { buildLoaded, type Action, type Loaded } from '../../src/authorize/loaded.ts'
+import type { Action } from '../../src/authorize/action.ts'
+import { buildLoaded, type Loaded } from '../../src/authorize/loaded.ts'
 import { ACTION_TYPE, GATEWAY_TYPE, NAMESPACE } from '../../src/authorize/names.ts'
 import { textsOf } from '../../src/authorize/policy.ts'
 import { principalEntity } from '../../src/authorize/principal-entity.ts'
@@ -11,7 +13,8 @@ import { baseSchema, requestSchema, type CedarSchema } from '../../src/authorize
 import { generateToolSchema } from '../../src/authorize/generate-schema.ts'
 import { fullSchema } from '../../src/authorize/catalogue-schema.ts'
 import { mergeSchema } from '../../src/authorize/tool-schema.ts'
-import { decideCall, mayBeAllowed } from '../../src/authorize/verdict.ts'
+import { decideCall, inCircumstances } from '../../src/authorize/verdict.ts'
+import { mayBeAllowed } from '../../src/authorize/reach.ts'
 import { rawNumber } from '../../src/json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../src/json/value.ts'
 import {
@@ -27,6 +30,7 @@ import {
   unloaded,
   inThisThread,
   loadInto,
+  listOf,
 } from './world.ts'
 
 const NAMES = ['t___a', 't___b', 'u___a']
@@ -42,6 +46,7 @@ const SCHEMA: JsonObject = {
     m: { type: 'object', additionalProperties: { type: 'string' } },
   },
 }
+const HERE = { address: '10.0.0.1', nowMs: Date.parse('2026-11-20T10:00:00Z') }
 const AROUND = { engine: cedar, gatewayId: GATEWAY }
 
 const scopes = fc.tuple(
@@ -75,6 +80,14 @@ const conditions = fc.constantFrom(
   'context.input has u && context.input.u has typeChoice1 && context.input.u.typeChoice1 == "x"',
   'context.input has m && context.input.m.hasTag("x")',
   '(if context.input has n then 1 else 9223372036854775807) + 1 > 0',
+  'context.network.address.isInRange(ip("10.0.0.0/8"))',
+  'context.time.hour < 12 && principal.hasTag("g")',
+  'context.time.now < datetime("2026-01-01") || context.input has a',
+  'context has time && context.input has a && principal.hasTag("g") // both\n',
+  '(context.input has a || principal.hasTag("g")) && principal.getTag("g") == "x"',
+  'context.input has a && (principal.hasTag("g") && context.input.a == principal.getTag("g"))',
+  'action == AgentCore::Action::"t___a" || context.input has n',
+  'principal.getTag("g") == "x"',
 )
 const clauses = fc.tuple(fc.constantFrom('when', 'unless'), conditions)
 const policy = fc
@@ -83,7 +96,14 @@ const policy = fc
     ([effect, [who, what], parts]) =>
       `${effect}(${who}, ${what}, resource) ${parts.map(([kind, text]) => `${kind} { ${text} }`).join(' ')};`,
   )
-const policies = fc.array(policy, { minLength: 1, maxLength: 5 })
+/** So many for any tool that the slice is held in two parts. */
+const FILLERS = Array.from(
+  { length: 33 },
+  (_, at) => `permit(principal, action, resource) when { principal.hasTag("filler-${at}") };`,
+)
+const policies = fc
+  .tuple(fc.array(policy, { minLength: 1, maxLength: 5 }), fc.boolean())
+  .map(([texts, filled]) => (filled ? [...texts, ...FILLERS] : texts))
 
 const words = fc.constantFrom('x', 'xy', 'y', '')
 const integers = fc.constantFrom<JsonValue>(
@@ -146,7 +166,10 @@ function referenceOf(action: Action, who: ReturnType<typeof principal>, args: Js
     principal: uid,
     action: { type: ACTION_TYPE, id: action.name },
     resource: { type: GATEWAY_TYPE, id: GATEWAY },
-    context: { input: everything.input },
+    context: {
+      input: everything.input,
+      ...circumstanceValues(CIRCUMSTANCES, HERE, UTC),
+    },
     preparsedSchemaName: FULL,
     validateRequest: true,
     preparsedPolicySetId: FULL,
@@ -161,7 +184,8 @@ function referenceOf(action: Action, who: ReturnType<typeof principal>, args: Js
 
 function decided(action: Action, who: ReturnType<typeof principal>, args: JsonObject) {
   const converted = convert(action.plan, args) as Converted
-  const verdict = decideCall(action, entityOf(who), AROUND, converted)
+  const asked = inCircumstances(action, converted, HERE, AROUND) as Converted
+  const verdict = decideCall(action, entityOf(who), AROUND, asked)
   seen[verdict.answer] += 1
   return { answer: verdict.answer, policies: verdict.policies.toSorted() }
 }
@@ -215,7 +239,7 @@ describe('policy-audit §1.1 and §1.3: properties over random policies, people 
         const entries = names.map((name) => tool(name, SCHEMA))
         fc.pre((await loadInto(authorize, files(...texts), catalogue(entries))).loaded)
         const identity = identityOf(who)
-        const listed = authorize.visible(identity).entries.map(({ qualifiedName }) => qualifiedName)
+        const listed = listOf(authorize, identity).entries.map(({ qualifiedName }) => qualifiedName)
         for (const name of NAMES) {
           const permitted = isPermitted(call(authorize, identity, name, args))
           expect(listed.includes(name) || !permitted).toBe(true)

@@ -15,6 +15,7 @@ import {
   loadInto,
   refused,
   tool,
+  listOf,
 } from './world.ts'
 
 const LIMITED = {
@@ -73,7 +74,7 @@ when { context.input has limit && context.input.limit + 9223372036854775807 > 0 
 
   test('lists show every approved tool of the target, and say what would be hidden', async () => {
     const { authorize } = await gateway([SMALL], market)
-    const list = authorize.visible(bob)
+    const list = listOf(authorize, bob)
     expect(list.entries.map(({ qualifiedName }) => qualifiedName)).toEqual([
       'market___read',
       'market___write',
@@ -99,7 +100,7 @@ when { context.input has limit && context.input.limit + 9223372036854775807 > 0 
       const entries = more === undefined ? [OTHER] : [{ ...READ, ...more }, OTHER]
       await authorize.load({ files: files(), catalogue: catalogue(entries) })
       expect(isPermitted(call(authorize, bob, 'market___read', { limit: 1 }))).toBe(false)
-      expect(authorize.visible(bob).entries).toEqual([])
+      expect(listOf(authorize, bob).entries).toEqual([])
     }
   })
 
@@ -148,7 +149,7 @@ when { context.input has limit && context.input.limit > 5 };
       policies: ['1.cedar#all'],
       wouldDeny: { policies: ['2.cedar#next'], reason: 'authorize.denied' },
     })
-    expect(authorize.visible(bob)).toMatchObject({ hidden: 0, wouldHide: ['market___write'] })
+    expect(listOf(authorize, bob)).toMatchObject({ hidden: 0, wouldHide: ['market___write'] })
   })
 
   test('its permit permits nothing', async () => {
@@ -156,7 +157,7 @@ when { context.input has limit && context.input.limit > 5 };
     expect(isPermitted(call(authorize, bob, 'market___read', { limit: 1 }))).toBe(true)
     expect(isPermitted(call(authorize, bob, 'market___read', { limit: 50 }))).toBe(false)
     expect(isPermitted(call(authorize, bob, 'wiki___read'))).toBe(false)
-    expect(authorize.visible(bob).entries).toEqual([READ])
+    expect(listOf(authorize, bob).entries).toEqual([READ])
   })
 
   test('an argument that only it reads cannot break the call', async () => {

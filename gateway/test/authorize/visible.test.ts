@@ -17,6 +17,7 @@ import {
   tool,
   unloaded,
   loadInto,
+  listOf,
 } from './world.ts'
 
 const PRICES = tool('market___get_prices', {
@@ -67,7 +68,7 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
         expect(refused(call(authorize, analyst, name)).refused).toBe('authorize.no_such_tool')
         return asked.toSorted().join()
       })
-      expect(costs).toEqual(['partly,whole', '', '', '', ''])
+      expect(costs).toEqual(['whole,whole', '', '', '', ''])
     }
   })
 
@@ -80,7 +81,7 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
     expect(refused(call(authorize, alice, PRICES.qualifiedName)).refused).toBe(
       'authorize.no_such_tool',
     )
-    expect(authorize.visible(bob).entries).toEqual([])
+    expect(listOf(authorize, bob).entries).toEqual([])
   })
 
   test('a pending tool and one that is quarantined are neither listed nor callable', async () => {
@@ -91,7 +92,7 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
       properties: { 'a b-': { type: 'string' } },
     })
     const authorize = await started([EVERYTHING], [pending, gone, broken, PRICES])
-    expect(authorize.visible(bob).entries).toEqual([PRICES])
+    expect(listOf(authorize, bob).entries).toEqual([PRICES])
     const reasonOf = (name: string) => {
       const { refused: code, reason } = refused(call(authorize, bob, name))
       return [code, reason]
@@ -111,7 +112,7 @@ when { principal.hasTag("group") && principal.getTag("group") == "traders" && co
     const authorize = unloaded()
     const down = { state: 'down' as const, reason: 'refused', describedAtMs: 1 }
     await loadInto(authorize, files(EVERYTHING), catalogue([PRICES], { market: down }))
-    expect(authorize.visible(bob)).toMatchObject({ entries: [], hidden: 1 })
+    expect(listOf(authorize, bob)).toMatchObject({ entries: [], hidden: 1 })
     expect(isPermitted(call(authorize, bob, PRICES.qualifiedName))).toBe(true)
   })
 
@@ -147,17 +148,17 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
       rules,
       ['people', 'machines', 'agents', 'tenant'].map((name) => tool(`t___${name}`)),
     )
-    const listOf = (who: ReturnType<typeof principal>) =>
-      authorize.visible(identityOf(who)).entries.map(({ name }) => name)
-    expect(listOf(principal('alice', { tenant: 'acme' }))).toEqual(['people', 'tenant'])
-    expect(listOf(principal('', { kind: 'client', clientId: 'alice' }))).toEqual(['machines'])
-    expect(listOf(principal('alice', { kind: 'agent', clientId: 'bot' }))).toEqual([
+    const namesOf = (who: ReturnType<typeof principal>) =>
+      listOf(authorize, identityOf(who)).entries.map(({ name }) => name)
+    expect(namesOf(principal('alice', { tenant: 'acme' }))).toEqual(['people', 'tenant'])
+    expect(namesOf(principal('', { kind: 'client', clientId: 'alice' }))).toEqual(['machines'])
+    expect(namesOf(principal('alice', { kind: 'agent', clientId: 'bot' }))).toEqual([
       'agents',
       'people',
     ])
-    expect(listOf(principal('alice', { issuer: 'https://other.example' }))).toEqual([])
-    expect(listOf(principal('bob', { tags: { agent: 'bot' } }))).toEqual([])
-    expect(listOf(principal(`alice`, { issuer: ISSUER, tags: { tenant: 'acme' } }))).toEqual([
+    expect(namesOf(principal('alice', { issuer: 'https://other.example' }))).toEqual([])
+    expect(namesOf(principal('bob', { tags: { agent: 'bot' } }))).toEqual([])
+    expect(namesOf(principal(`alice`, { issuer: ISSUER, tags: { tenant: 'acme' } }))).toEqual([
       'people',
       'tenant',
     ])
@@ -214,7 +215,70 @@ describe('policy-audit §1.2: the AgentCore shape', () => {
   test('a policy that is written for another gateway does not apply here', async () => {
     const rule = (id: string) =>
       `permit(principal, action, resource == AgentCore::Gateway::"${id}");`
-    expect((await started([rule(GATEWAY)], [PRICES])).visible(bob).entries).toEqual([PRICES])
-    expect((await started([rule('arn:aws:x')], [PRICES])).visible(bob).entries).toEqual([])
+    expect(listOf(await started([rule(GATEWAY)], [PRICES]), bob).entries).toEqual([PRICES])
+    expect(listOf(await started([rule('arn:aws:x')], [PRICES]), bob).entries).toEqual([])
   })
 })
+
+describe('policy-audit §1.3: lists of many tools', () => {
+  const names = Array.from({ length: 300 }, (_, at) => `big___tool_${at}`)
+  const own = names.map((name, at) => {
+    const group = at % 2 === 0 ? 'even' : 'odd'
+    return `permit(principal, action == AgentCore::Action::"${name}", resource)
+when { principal.hasTag("group") && principal.getTag("group") == "${group}" && context.input has a };`
+  })
+  const offered = names.map((name) =>
+    tool(name, { type: 'object', properties: { a: { type: 'string' } } }),
+  )
+  const even = identity('eve', { tags: { group: 'even' } })
+
+  test('are asked for in pieces, between which the loop turns, and then known', async () => {
+    const authorize = await started(own, offered)
+    let turns = 0
+    const turning = setInterval(() => (turns += 1), 0)
+    const asked = authorize.visible(even)
+    expect(asked).toBeInstanceOf(Promise)
+    const { entries, hidden } = await asked
+    clearInterval(turning)
+    expect([entries.length, hidden]).toEqual([150, 150])
+    expect(turns).toBeGreaterThan(1)
+    expect(listOf(authorize, even).entries).toHaveLength(150)
+  })
+
+  test('belong to the state that decides when they are complete', async () => {
+    const authorize = await started(own, offered)
+    const asked = authorize.visible(even)
+    authorize.close()
+    expect((await asked).entries).toEqual([])
+  })
+
+  test('policies that are for any tool are asked once, however many tools there are', async () => {
+    const counted = counting()
+    const authorize = await started(
+      [
+        'permit(principal, action, resource) when { principal.hasTag("group") && context.input has a };',
+      ],
+      offered,
+      counted.engine,
+    )
+    expect(listOf(authorize, even).entries).toHaveLength(300)
+    expect(counted.asked()).toBe(1)
+    const looking = await started(
+      ['permit(principal, action, resource) when { action == AgentCore::Action::"big___tool_7" };'],
+      offered.slice(0, 20),
+    )
+    expect(listOf(looking, even).entries.map(({ name }) => name)).toEqual(['tool_7'])
+  })
+})
+
+function counting() {
+  let asked = 0
+  const engine: Engine = {
+    ...cedar,
+    decide(question) {
+      asked += 1
+      return cedar.decide(question)
+    },
+  }
+  return { engine, asked: () => asked }
+}

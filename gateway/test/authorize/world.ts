@@ -1,5 +1,5 @@
 // A small world for the tests of authorize: catalogues, identities and policies in a line each.
-import { createAuthorize, type Authorize } from '../../src/authorize/authorize.ts'
+import { createAuthorize, type Authorize, type VisibleList } from '../../src/authorize/authorize.ts'
 import type { LoadResult } from '../../src/authorize/loading.ts'
 import type { Engine } from '../../src/authorize/engine.ts'
 import type { PolicyFile } from '../../src/authorize/policy-files.ts'
@@ -133,6 +133,13 @@ export function call(
 ): ReturnType<Authorize['decide']> {
   const entry = authorize.see(who, name)
   return isRefusal(entry) ? entry : authorize.decide(who, entry, args, 'request-1', '127.0.0.1')
+}
+
+/** A list that needs no waiting. */
+export function listOf(authorize: Authorize, who: Identity, target?: string): VisibleList {
+  const list = authorize.visible(who, target)
+  if (list instanceof Promise) throw new Error('it is asked for in pieces')
+  return list
 }
 
 /** The refusal, or a failure of the test. */
