@@ -28,7 +28,7 @@ export async function coldLists(): Promise<readonly TargetRow[]> {
       const { longestMs } = await blocked(async () => {
         await setImmediate()
         const from = cpuMs()
-        const { entries } = authorize.visible(identity(`person-${person}`, { tags: TAGS }))
+        const { entries } = await authorize.visible(identity(`person-${person}`, { tags: TAGS }))
         work.push(cpuMs() - from)
         if (entries.length !== TOOLS) throw new Error(`${entries.length} tools were listed`)
       })
