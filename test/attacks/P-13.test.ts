@@ -6,13 +6,22 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { codeOf } from '../support/present.ts'
 
 const on = (tool: string) => `principal, action == AgentCore::Action::"records___${tool}", resource`
+/** So many policies for any tool that a tool's own are asked apart from them. */
+const FILLERS = Array.from(
+  { length: 40 },
+  (_, at) => `permit (principal, action, resource) when { principal.hasTag("filler-${at}") };\n`,
+).join('')
+
 /** Overflows for every id but 0 and 1. */
-const POLICIES = `${EVERY_TOOL}
+const POLICIES = `${FILLERS}${EVERY_TOOL}
 @id("overflows")
 forbid (${on('read_record')}) when { context.input.id * 9223372036854775807 < 0 };
 
 @id("second-permit-overflows")
 permit (${on('delete_record')}) when { context.input.id * 9223372036854775807 < 0 };
+
+@id("overflows-every-day")
+forbid (${on('write_record')}) when { context.time.weekday + 9223372036854775807 < 0 };
 
 @id("always-errs")
 forbid (${on('stream_records')}) when { 9223372036854775807 * 2 > 0 };
@@ -41,6 +50,11 @@ test('P-13 policy-audit §1.1 rule 1: a forbid that overflows denies what a perm
 test('P-13 policy-audit §1.1 rule 1: a permit that overflows denies what another permit allows', async () => {
   expect((await call('delete_record', { id: 2 })).outcome).toEqual(ERRED)
   expect((await call('delete_record', { id: 1 })).outcome).toEqual(ALLOWED)
+})
+
+test('P-13 policy-audit §1.2: a forbid that overflows on the time denies what a permit allows', async () => {
+  const args = { id: 1, amount: 1, note: 'x' }
+  expect((await call('write_record', args)).outcome).toEqual(ERRED)
 })
 
 test('P-13 policy-audit §1.3: a tool whose forbid errs for any arguments is not seen at all', async () => {

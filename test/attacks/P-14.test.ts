@@ -15,15 +15,21 @@ when { context.input has note && context.input.note like "*secret*" };
 `
 
 let world: TestGateway
+/** Its policies deny nothing: how arguments are read is no matter of policy. */
+let logging: TestGateway
 beforeAll(async () => {
   world = await startTestGateway({ policies: POLICIES })
+  logging = await startTestGateway({ policies: POLICIES, targetSettings: 'mode: LOG_ONLY' })
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  await logging.stop()
+})
 
-async function call(name: string, args: string) {
-  const before = world.callsAtTarget().length
-  const answer = await post(world, { name, body: callText(name, args) })
-  return [codeOf(answer), world.callsAtTarget().length - before]
+async function call(name: string, args: string, at = world) {
+  const before = at.callsAtTarget().length
+  const answer = await post(at, { name, body: callText(name, args) })
+  return [codeOf(answer), at.callsAtTarget().length - before]
 }
 const RESERVED = ['authorize.reserved_key', 0]
 const ENTITY = '{"type":"AgentCore::OAuthUser","id":"root"}'
@@ -42,8 +48,10 @@ test.each([
 ])(
   'P-14 policy-audit §1.1 rule 4: %s is refused, whether a policy reads it or not',
   async (args) => {
-    for (const name of ['read_record', 'write_record', 'echo'])
+    for (const name of ['read_record', 'write_record', 'echo']) {
       expect(await call(name, args)).toEqual(RESERVED)
+      expect(await call(name, args, logging)).toEqual(RESERVED)
+    }
   },
 )
 
@@ -57,7 +65,8 @@ test.each([
 ])(
   'P-14 policy-audit §1.1 rule 3: %s with %s does not fit its declared type',
   async (name, args) => {
-    expect(await call(name, args)).toEqual(['authorize.inconvertible_argument', 0])
+    for (const at of [world, logging])
+      expect(await call(name, args, at)).toEqual(['authorize.inconvertible_argument', 0])
   },
 )
 
