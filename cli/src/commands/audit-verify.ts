@@ -30,7 +30,12 @@ export const auditVerify: Command<VerifyOptions> = {
         collect,
         [],
       )
-      .option('--key <key>', 'verifier key that you kept elsewhere; may be repeated', collect, [])
+      .option(
+        '--key <verifier-key>',
+        'public key of the signer that you kept elsewhere; may be repeated',
+        collect,
+        [],
+      )
     defineStateFolder(command)
   },
   run: async ({ args, options, terminal, json }) => {
