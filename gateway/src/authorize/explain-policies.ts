@@ -15,6 +15,7 @@ import type { ExplainedPart, ExplainedPolicy, Question, Seen, Truth } from './ex
 import type { Action } from './action.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
 import { readsOfExpression, readTagsOf } from './read-set.ts'
+import { operandsOf } from './operands.ts'
 import { locate, treeOf } from './policy.ts'
 import { requestSchema } from './request-schema.ts'
 import { splitConditions } from './split-policies.ts'
@@ -40,13 +41,14 @@ export function explainPolicies(
     const scope = answers?.truth(`${id}/scope`) ?? 'not reached'
     let open = scope === true
     const conditions = splitConditions(policy.text).map(({ start, parts: texts }, at) => {
-      const { kind } = json.conditions[at] as { kind: 'when' | 'unless' }
+      const { kind, body } = json.conditions[at] as Clause
+      const operands = operandsOf(body, texts.length)
       const parts = texts.map((text, nth): ExplainedPart => {
         const name = `${id}/${at}/${nth}`
         const value = open ? (answers as Answers).truth(name) : 'not reached'
         const error = answers?.error(name)
         open &&= value === true
-        const expression = expressionOf(text)
+        const expression = operands[nth] ?? expressionOf(text)
         const saw = [...sawTags(expression, tags), ...sawContext(expression, question, around)]
         return { text, value, saw, ...(value === 'error' && error !== undefined ? { error } : {}) }
       })

@@ -83,10 +83,17 @@ export function locate(
     : { line: line + at.line - 1, column: at.column }
 }
 
+const trees = new WeakMap<Pick<Policy, 'text'>, PolicyJson>()
+
 /** The syntax tree, for reading alone: integers beyond 2^53 are rounded in it. */
-export function treeOf({ text }: Pick<Policy, 'text'>): PolicyJson {
-  // INVARIANT: a policy is made of a text that parses.
-  return cedar.parsePolicy(text) as PolicyJson
+export function treeOf(policy: Pick<Policy, 'text'>): PolicyJson {
+  let tree = trees.get(policy)
+  if (tree === undefined) {
+    // INVARIANT: a policy is made of a text that parses.
+    tree = cedar.parsePolicy(policy.text) as PolicyJson
+    trees.set(policy, tree)
+  }
+  return tree
 }
 
 /** Policies as the engine takes them, by our ids. */

@@ -2,6 +2,7 @@
 // are the same for every call of a principal, and so permits more; a forbid only where it reads nothing of a call, for
 // otherwise it is not certain. Where even that denies, every call is denied (policy-audit §1.3, attacks M-10).
 import type { Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { operandsOf } from './operands.ts'
 import { readsOfExpression } from './read-set.ts'
 import { splitConditions } from './split-policies.ts'
 
@@ -36,16 +37,4 @@ export function possiblePolicy(text: string, json: PolicyJson): Possible | undef
 function readsCall(expression: Expr): boolean {
   const { paths, circumstances } = readsOfExpression(expression)
   return paths.length > 0 || circumstances.length > 0
-}
-
-/** The operands of the outermost `&&`; the whole where they are not as many as were written. */
-function operandsOf(body: Expr, count: number): readonly Expr[] {
-  const found: Expr[] = []
-  let left: Expr | undefined = body
-  while (left !== undefined) {
-    const { '&&': both } = left as { '&&'?: { left: Expr; right: Expr } }
-    found.unshift(both === undefined ? left : both.right)
-    left = both?.left
-  }
-  return found.length === count ? found : []
 }

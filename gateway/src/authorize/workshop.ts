@@ -42,7 +42,8 @@ export type WorkshopSettings = {
 
 const START_MS = 30_000
 const PER_TOOL_MS = 2_000
-const JUDGE_MS = 60_000
+/** Thousands of policies for thousands of tools take their time; nobody waits for it but they. */
+const JUDGE_MS = 300_000
 const IDLE_MS = 2_000
 /** Up to this much text is judged at once where it is asked: a worker would cost more. */
 const SMALL = 16 * 1024
