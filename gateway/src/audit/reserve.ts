@@ -1,10 +1,9 @@
 // Disk that is kept for the end (F-13): a file that is given back when the disk is full, so that outcomes, the word that
 // the disk is full and an orderly end still find room. Calls wait until it could be made again.
-import { createCipheriv } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { open, rename, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { randomBytes } from '../system/ids.ts'
+import { fillRandomly } from '../system/ids.ts'
 
 export type Reserve = {
   /** Makes it where it is not there. Rejects where there is no room, and leaves nothing behind then. */
@@ -17,7 +16,6 @@ export type Reserve = {
 const CHUNK_BYTES = 1024 * 1024
 /** Share of it that must be free beside it, so that the next record does not fill the disk again. */
 const BESIDE = 1 / 16
-const KEY_BYTES = 16
 
 export function createReserve(folder: string, bytes: number): Reserve {
   const path = join(folder, 'reserve')
@@ -54,14 +52,14 @@ export function createReserve(folder: string, bytes: number): Reserve {
   }
 }
 
-/** Bytes that no file system stores in less. */
+/** Bytes that no file system stores in less; one buffer, because what is freed here the process keeps. */
 async function write(path: string, bytes: number): Promise<void> {
-  const cipher = createCipheriv('aes-128-ctr', randomBytes(KEY_BYTES), Buffer.alloc(KEY_BYTES))
-  const zeros = Buffer.alloc(CHUNK_BYTES)
+  const buffer = Buffer.alloc(CHUNK_BYTES)
   const file = await open(path, 'w', 0o600)
   try {
     for (let left = bytes; left > 0;) {
-      const chunk = cipher.update(zeros.subarray(0, Math.min(left, CHUNK_BYTES)))
+      const chunk = buffer.subarray(0, Math.min(left, CHUNK_BYTES))
+      await fillRandomly(chunk)
       const { bytesWritten } = await file.write(chunk)
       left -= bytesWritten
     }

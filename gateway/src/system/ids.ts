@@ -1,5 +1,6 @@
 // Randomness and the ids made of it: the only place that draws them.
-import { randomFillSync } from 'node:crypto'
+import { randomFill, randomFillSync } from 'node:crypto'
+import { promisify } from 'node:util'
 
 const POOL_BYTES = 4096
 const pool = Buffer.allocUnsafe(POOL_BYTES)
@@ -11,6 +12,9 @@ export function randomBytes(bytes: number): Buffer {
   fill(taken, bytes)
   return taken
 }
+
+/** Fills a buffer of any size, off the loop. */
+export const fillRandomly: (target: Buffer) => Promise<unknown> = promisify(randomFill)
 
 /** 128 bits in lower-case hex, for request ids and instance ids. */
 export function randomId(): string {
