@@ -166,25 +166,25 @@ authorization:
   issuers:
     - { issuer: "${issuer.issuer}", profile: rfc9068, algorithms: [RS256, ES256], tags: { groups: groups }, tenant: tenant, allowInsecureIssuer: true${more(options.issuerSettings)} }
 ${(options.moreIssuers ?? []).map((settings) => `    - ${settings}\n`).join('')}policies: { folder: ./policies${options.policyHelp === false ? ', editorHelp: false' : ''} }
-targets:
+${reserve(options.yaml)}${limits(options.yaml)}targets:
   records: { kind: mcp, url: "${target.url}", allowInsecureTarget: true${more(options.targetSettings)} }
-${withReserve(withLimits(options.yaml ?? ''))}
+${options.yaml ?? ''}
 `,
   )
   return file
 }
 
 /** Hundreds of gateways on one machine: none keeps much disk for itself, unless the test says how much. */
-function withReserve(yaml: string): string {
-  return /^audit:/m.test(yaml) ? yaml : `audit: { reserveBytes: 65536 }\n${yaml}`
+function reserve(yaml = ''): string {
+  return /^audit:/m.test(yaml) ? '' : 'audit: { reserveBytes: 65536 }\n'
 }
 
 /** Tests ask more of one person in a second than the defaults allow; the limits are asked all the same. */
-function withLimits(yaml: string): string {
-  if (/^rateLimits:/m.test(yaml)) return yaml
+function limits(yaml = ''): string {
+  if (/^rateLimits:/m.test(yaml)) return ''
   const names = ['address', 'client', 'person', 'tool', 'target']
   const most = names.map((name) => `${name}: { perMinute: 1000000, burst: 1000000 }`)
-  return `${yaml}\nrateLimits: { ${most.join(', ')} }`
+  return `rateLimits: { ${most.join(', ')} }\n`
 }
 
 function publicUrlOf(port: number, { tls }: TestGatewayOptions): string {
