@@ -144,10 +144,25 @@ function entityType(
   const { entityTypes } = namespaceOf(schema, namespace)
   // A property may be called `constructor`, which every object seems to have.
   if (!Object.hasOwn(entityTypes, own)) {
-    entityTypes[own] = {}
-    entityTypes[own] = definition()
+    put(entityTypes, own, {})
+    put(entityTypes, own, definition())
   }
   return { type: 'Entity', name }
+}
+
+/** Like Object.assign, but every member becomes one of its own. */
+export function putAll<Value>(record: Record<string, Value>, members: Record<string, Value>): void {
+  for (const [name, value] of Object.entries(members)) put(record, name, value)
+}
+
+/** As a member of its own, also where the prototype is frozen and has one of that name. */
+function put<Value>(record: Record<string, Value>, name: string, value: Value): void {
+  Object.defineProperty(record, name, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  })
 }
 
 /** The namespace of that name, made if it is not there. */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json/value.ts'
 import { bindInput } from './bind-input.ts'
 import type { RecordType } from './input-type.ts'
 import { identifierOf, NAMESPACE } from './names.ts'
-import { namespaceOf, type CedarSchema } from './request-schema.ts'
+import { namespaceOf, type CedarSchema, putAll } from './request-schema.ts'
 
 export type ToolSchema = {
   readonly action: string
@@ -41,9 +41,9 @@ export function noSchema(why: string): Quarantine {
 export function mergeSchema(schema: CedarSchema, parts: CedarSchema): CedarSchema {
   for (const [name, part] of Object.entries(parts)) {
     const home = namespaceOf(schema, name)
-    Object.assign(home.entityTypes, part.entityTypes)
-    Object.assign(home.actions, part.actions)
-    Object.assign((home.commonTypes ??= {}), part.commonTypes)
+    putAll(home.entityTypes, part.entityTypes)
+    putAll(home.actions, part.actions)
+    putAll((home.commonTypes ??= {}), part.commonTypes ?? {})
   }
   return schema
 }
