@@ -1,6 +1,6 @@
 // The configuration file as an attack. Nothing of this goes over the wire: it is tested where files are read, and at the
 // commands that show what was read.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { parseConfig } from '@sallyport/gateway/config/load.ts'
 import { sallyport } from '../../cli/test/world/test-terminal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+mkdirSync(join(folder, 'policies'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const BASE = `publicUrl: https://gate.acme.example

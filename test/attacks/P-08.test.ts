@@ -31,7 +31,12 @@ const TOOLS = [
 let world: TestGateway
 let tokenFile: string
 beforeAll(async () => {
-  world = await startTestGateway({ policies: EVERY_TOOL, target: { tools: TOOLS } })
+  // The scanner would hold such definitions up; here the terminal is the one that withstands.
+  world = await startTestGateway({
+    policies: EVERY_TOOL,
+    target: { tools: TOOLS },
+    targetSettings: 'trusted: true',
+  })
   tokenFile = join(world.folder, 'token')
   writeFileSync(tokenFile, world.token())
 })
