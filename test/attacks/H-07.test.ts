@@ -14,6 +14,7 @@ const OURS = new Set([
   'cache-control',
   'vary',
   'x-content-type-options',
+  'x-sallyport-content',
   'x-sallyport-request-id',
   'content-type',
   'content-length',
