@@ -26,11 +26,11 @@ async function code(name: string): Promise<string | undefined> {
 }
 
 test('issue 4: a reload under load refuses nobody wrongly and lets nobody through', async () => {
-  let running = true
+  const reloads = { done: false }
   const allowed: (string | undefined)[] = []
   const denied: (string | undefined)[] = []
   const callers = Array.from({ length: CALLERS }, async () => {
-    while (running) {
+    while (!reloads.done) {
       allowed.push(await code('echo'))
       denied.push(await code('delete_record'))
     }
@@ -43,11 +43,11 @@ test('issue 4: a reload under load refuses nobody wrongly and lets nobody throug
     expect([await code('write_record')]).toEqual(expected)
     if (round % 3 === 0) expect((await askTargetsAgain(world)).outcome).not.toBe('kept')
   }
-  running = false
+  reloads.done = true
   await Promise.all(callers)
   expect(allowed.length).toBeGreaterThan(ROUNDS)
   expect(new Set(allowed)).toEqual(new Set([undefined]))
-  expect([...new Set(denied)].toSorted()).toEqual(['authorize.denied', 'authorize.no_such_tool'])
+  expect(new Set(denied)).toEqual(new Set(['authorize.denied', 'authorize.no_such_tool']))
   const reached = world.callsAtTarget().filter((body) => body.includes('delete_record'))
   expect(reached).toEqual([])
 })
