@@ -304,6 +304,9 @@ async function send(
     case 'refused':
       record(outcome.facts)
       return say(parts, exchange, outcome.refusal)
+    case 'input':
+      record(outcome.facts)
+      return say(parts, exchange, ASKS_FOR_INPUT)
     case 'stream':
       followed.streams()
       return stream(parts, exchange, outcome, cancel, record)
@@ -351,20 +354,26 @@ async function stream(
     await writeStream(exchange.response, withEnding(outcome, context), context)
   } finally {
     cancel.abort()
-    const facts = await outcome.ended
+    const { facts } = await outcome.ended
     record(facts)
     parts.observe(exchange, { code: facts.class })
   }
 }
 
-/** A stream that ended without a response still says why, in the shape of any other refusal. */
+const ASKS_FOR_INPUT = refuse('call.input_required', {
+  reason: 'the target asks for further input',
+})
+
+/** What passed on the way, then how it ended: a stream without a response still says why. */
 async function* withEnding(
   outcome: StreamOutcome,
   context: RefusalContext,
 ): AsyncGenerator<Buffer> {
   yield* outcome.messages
-  const { refusal } = await outcome.ended
-  if (refusal !== undefined) yield refusalMessage(refusal, context)
+  const final = await outcome.ended
+  if (final.kind === 'result') yield final.body
+  else if (final.kind === 'refused') yield refusalMessage(final.refusal, context)
+  else yield refusalMessage(ASKS_FOR_INPUT, context)
 }
 
 function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {

@@ -17,6 +17,14 @@ export type CallEnvelope = {
   /** `params._meta` to be sent: unknown keys kept, nothing of ours but trace context. */
   readonly meta: JsonObject
   readonly protocolVersion: string
+  /** What a client brings that comes back after it was asked. */
+  readonly input?: {
+    readonly responses: JsonObject | undefined
+    /** As the outcome before had it. */
+    readonly state: string | undefined
+  }
+  /** Names the client's session of the old era: a target of that era gets one of its own for it. */
+  readonly session?: string
   /** Undeclared `Mcp-Param-*` headers, forwarded unused (SEP-2243). */
   readonly paramHeaders: ReadonlyMap<string, string>
 }

@@ -1,4 +1,5 @@
 // The product of `call`: what came of it.
+import type { JsonObject } from '../json/value.ts'
 import type { Refusal } from '../refusal.ts'
 
 /**
@@ -18,8 +19,6 @@ export type OutcomeFacts = {
   /** The bytes whose digest the audit keeps; `undefined` where there was no result. */
   readonly result: Buffer | undefined
   readonly targetRequestId: string | undefined
-  /** Why a stream ended without a response: what is to be written in its place, as the last message. */
-  readonly refusal?: Refusal
 }
 
 /** One complete JSON-RPC response of the target, checked, to be sent as it is. */
@@ -37,13 +36,28 @@ export type RefusedOutcome = {
 }
 
 /**
- * Events that pass one by one. Each message is one checked JSON-RPC message without line breaks; the last
- * one is the response. `ended` settles with the facts when the stream is over, however it ends, and never rejects.
+ * The target asks the client for something before it answers (MCP 2026-07-28, basic/patterns/mrtr). The client
+ * comes back with a new request, and everything is decided again.
+ */
+export type InputOutcome = {
+  readonly kind: 'input'
+  /** `inputRequests`: key to request (`method`, `params`), checked; may be empty. */
+  readonly requests: JsonObject
+  /** `requestState` as the target made it, or what names a call that is parked for it. */
+  readonly state: string | undefined
+  readonly facts: OutcomeFacts
+}
+
+export type FinalOutcome = ResultOutcome | RefusedOutcome | InputOutcome
+
+/**
+ * Events that pass one by one. Each message is one checked JSON-RPC notification without line breaks. `ended` settles
+ * once the stream is over, however it ends, and never rejects; the body of its result has no line breaks either.
  */
 export type StreamOutcome = {
   readonly kind: 'stream'
   readonly messages: AsyncIterable<Buffer>
-  readonly ended: Promise<OutcomeFacts>
+  readonly ended: Promise<FinalOutcome>
 }
 
-export type Outcome = ResultOutcome | RefusedOutcome | StreamOutcome
+export type Outcome = FinalOutcome | StreamOutcome

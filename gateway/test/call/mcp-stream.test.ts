@@ -79,9 +79,8 @@ describe('text/event-stream answers', () => {
       OK,
     ])
     expect(outcome.kind === 'stream' && (await outcome.ended)).toMatchObject({
-      class: 'ok',
-      result: Buffer.from(OK),
-      status: 200,
+      kind: 'result',
+      facts: { class: 'ok', result: Buffer.from(OK), status: 200 },
     })
   })
 
@@ -118,7 +117,7 @@ describe('text/event-stream answers', () => {
     const outcome = await call('{}', { envelope: { meta } })
     expect(await collect(outcome)).toEqual([progress('"p"', 1)])
     expect(outcome.kind === 'stream' && (await outcome.ended)).toMatchObject({
-      class: 'unclear',
+      facts: { class: 'unclear' },
       refusal: { refused: 'call.target_invalid' },
     })
   })
@@ -128,7 +127,7 @@ describe('text/event-stream answers', () => {
     const ended = await call('{}', { envelope: { meta } })
     expect(await collect(ended)).toHaveLength(1)
     expect(ended.kind === 'stream' && (await ended.ended)).toMatchObject({
-      class: 'unclear',
+      facts: { class: 'unclear' },
       refusal: { refused: 'call.connection_lost' },
     })
     target.script = (_req, res) => {
@@ -137,7 +136,9 @@ describe('text/event-stream answers', () => {
     }
     const broken = await call('{}', { envelope: { meta } })
     await collect(broken)
-    expect(broken.kind === 'stream' && (await broken.ended)).toMatchObject({ class: 'unclear' })
+    expect(broken.kind === 'stream' && (await broken.ended)).toMatchObject({
+      facts: { class: 'unclear' },
+    })
   })
 
   it('M-21: a line over 64 KiB, an event over 1 MiB, an endless stream', async () => {
@@ -189,7 +190,7 @@ describe('text/event-stream answers', () => {
     const outcome = await call('{}', { envelope: { meta } })
     if (outcome.kind !== 'stream') throw new Error('a stream was expected')
     for await (const _message of outcome.messages) break
-    expect(await outcome.ended).toMatchObject({ class: 'cancelled' })
+    expect(await outcome.ended).toMatchObject({ facts: { class: 'cancelled' } })
     await expect.poll(() => target.closedEarly).toBe(1)
   })
 })

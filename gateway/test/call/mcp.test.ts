@@ -214,9 +214,28 @@ describe('application/json answers', () => {
     expect(refusal(await call('{}', { envelope: { id } }))[0]).toBe('call.target_invalid')
   })
 
-  it('input_required is a refusal of its own name', async () => {
-    target.script = json('{"jsonrpc":"2.0","id":7,"result":{"resultType":"input_required"}}')
-    expect(refusal(await call())).toEqual(['call.input_required', 'input_required'])
+  it('basic/patterns/mrtr: what the target asks for is an outcome of its own, in known shapes', async () => {
+    const asks = (members: string) =>
+      json(`{"jsonrpc":"2.0","id":7,"result":{"resultType":"input_required"${members}}}`)
+    const ask = '{"a":{"method":"elicitation/create","params":{"message":"sure?"}}}'
+    target.script = asks(`,"inputRequests":${ask},"requestState":"s"`)
+    expect(await call()).toMatchObject({
+      kind: 'input',
+      requests: JSON.parse(ask) as unknown,
+      state: 's',
+      facts: { class: 'input_required' },
+    })
+    for (const broken of [
+      ',"inputRequests":[]',
+      ',"inputRequests":{"a":{"method":"tools/call"}}',
+      ',"requestState":7',
+    ]) {
+      target.script = asks(broken)
+      expect(refusal(await call())).toEqual(['call.target_invalid', 'unclear'])
+    }
+  })
+
+  it('an error that asked for input in the old era has a name of its own', async () => {
     target.script = json('{"jsonrpc":"2.0","id":7,"error":{"code":-32042,"message":"open this"}}')
     expect(refusal(await call())).toEqual(['call.input_required', 'input_required'])
   })

@@ -166,10 +166,13 @@ export function envelope(more: Partial<CallEnvelope> = {}): CallEnvelope {
   }
 }
 
+/** What passed, and the result where there was one. */
 export async function collect(outcome: Outcome): Promise<string[]> {
   if (outcome.kind !== 'stream') throw new Error(`a stream was expected, not ${outcome.kind}`)
   const messages: string[] = []
   for await (const message of outcome.messages) messages.push(message.toString('utf8'))
+  const final = await outcome.ended
+  if (final.kind === 'result') messages.push(final.body.toString('utf8'))
   return messages
 }
 

@@ -17,6 +17,7 @@ export type Verdict =
       readonly alert?: number
     }
   | { readonly kind: 'notification'; readonly message: JsonObject }
+  | { readonly kind: 'input'; readonly requests: JsonObject; readonly state: string | undefined }
   | { readonly kind: 'refused'; readonly class: OutcomeClass; readonly refusal: Refusal }
   /** Not JSON-RPC at all: the caller judges by the HTTP status. */
   | { readonly kind: 'alien'; readonly reason: string }
@@ -24,6 +25,9 @@ export type Verdict =
 const LIMITS = { depth: 64, nodes: 2_000_000, numberLength: 1_024 }
 const MAX_MESSAGE = 2_000
 const MAX_DATA = 16_384
+const MAX_STATE = 65_536
+const MAX_REQUESTS = 16
+const INPUT_METHODS = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list'])
 
 /** `bytes` as they came; `id` is what was sent. */
 export function judgeMessage(bytes: Buffer, id: RpcId): Verdict {
@@ -55,9 +59,27 @@ function judgeResult(message: JsonObject, bytes: Buffer, id: RpcId): Verdict {
     const body = bytes
     return { kind: 'response', class: result['isError'] === true ? 'tool_error' : 'ok', body }
   }
-  if (type === 'input_required') return inputRequired('the target asks for further input')
+  if (type === 'input_required') return judgeInput(result)
   // MUST (basic/index): an unknown result type is invalid.
   return broken('the result has an unknown resultType')
+}
+
+/** MUST (basic/patterns/mrtr): requests, a state, or both. */
+function judgeInput(result: JsonObject): Verdict {
+  const { inputRequests: requests = {}, requestState: state } = result
+  const known = isObject(requests) && Object.values(requests).every(isInputRequest)
+  if (!known) return broken('the target asks for input in an unknown shape')
+  if (state !== undefined && (typeof state !== 'string' || state.length > MAX_STATE)) {
+    return broken('the requestState is no string, or too long')
+  }
+  if (Object.keys(requests).length > MAX_REQUESTS) return broken('the target asks for too much')
+  return { kind: 'input', requests, state }
+}
+
+function isInputRequest(value: JsonValue | undefined): boolean {
+  if (!isObject(value) || typeof value['method'] !== 'string') return false
+  const { params } = value
+  return INPUT_METHODS.has(value['method']) && (params === undefined || isObject(params))
 }
 
 function judgeError(message: JsonObject, id: RpcId): Verdict {

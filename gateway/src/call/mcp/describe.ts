@@ -95,6 +95,8 @@ function bodyOf(outcome: Outcome, method: string): Buffer {
       if (method === 'server/discover' && old) throw new Error(`${OLD_ERA} (status ${status})`)
       throw new Error(`${method}: ${outcome.refusal.reason ?? outcome.refusal.refused}`)
     }
+    case 'input':
+      throw new Error(`${method}: the target asks for input`)
     case 'stream':
       // Nothing was asked for that could be streamed.
       throw new Error(`${method}: the target streams what it was not asked for`)

@@ -1,13 +1,13 @@
 // The stream of one call on its way to the client: checked messages go in, the consumer pulls them out.
 // A slow consumer pauses the target's connection instead of filling memory; one that stops pulling
 // ends the exchange. It knows nothing of SSE or HTTP.
-import type { OutcomeFacts, StreamOutcome } from '../outcome.ts'
+import type { FinalOutcome, StreamOutcome } from '../outcome.ts'
 
 export type EventStream = {
   readonly outcome: StreamOutcome
   readonly push: (message: Buffer) => void
   /** No more messages will come. The first call counts. */
-  readonly end: (facts: OutcomeFacts) => void
+  readonly end: (final: FinalOutcome) => void
 }
 
 export type FlowControl = {
@@ -25,7 +25,7 @@ export function createEventStream(flow: FlowControl): EventStream {
   let paused = false
   let over = false
   let wake: (() => void) | undefined
-  const ended = Promise.withResolvers<OutcomeFacts>()
+  const ended = Promise.withResolvers<FinalOutcome>()
 
   async function* messages(): AsyncGenerator<Buffer, void, undefined> {
     try {
@@ -69,10 +69,10 @@ export function createEventStream(flow: FlowControl): EventStream {
       }
       notify()
     },
-    end(facts) {
+    end(final) {
       if (over) return
       over = true
-      ended.resolve(facts)
+      ended.resolve(final)
       notify()
     },
   }

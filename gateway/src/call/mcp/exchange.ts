@@ -8,8 +8,9 @@ import type { UpstreamController, UpstreamHandler, UpstreamHeaders } from '../..
 import type { UpstreamPool } from '../../net/pools.ts'
 import { refuse } from '../../refusal.ts'
 import type { Refusal } from '../../refusal.ts'
-import type { Outcome, OutcomeClass, OutcomeFacts } from '../outcome.ts'
+import type { FinalOutcome, Outcome, OutcomeClass, OutcomeFacts } from '../outcome.ts'
 import { broken, judgeMessage } from './answer.ts'
+import type { Verdict } from './answer.ts'
 import { createEventStream } from './event-stream.ts'
 import type { EventStream } from './event-stream.ts'
 import { failureOf, headRefusal, mediaTypeOf, statusRefusal, tooLarge } from './failure.ts'
@@ -171,6 +172,7 @@ class Exchange implements UpstreamHandler {
       return this.#respond(verdict.class, verdict.body, verdict.alert)
     }
     if (!success) return this.#fail(statusRefusal(status))
+    if (verdict.kind === 'input') return this.#ask(verdict)
     if (verdict.kind === 'refused') return this.#fail(verdict)
     const reason = verdict.kind === 'alien' ? verdict.reason : 'the body is no response'
     this.#fail(broken(reason))
@@ -185,6 +187,10 @@ class Exchange implements UpstreamHandler {
         return true
       case 'response':
         this.#respond(verdict.class, oneLine(verdict.body), verdict.alert)
+        this.#discardRest()
+        return false
+      case 'input':
+        this.#ask(verdict)
         this.#discardRest()
         return false
       case 'refused':
@@ -210,18 +216,22 @@ class Exchange implements UpstreamHandler {
 
   #respond(outcome: OutcomeClass, body: Buffer, alert: number | undefined): void {
     if (alert !== undefined) this.#plan.alert(alert)
-    this.#finish()
-    const facts = this.#facts(outcome, body)
-    if (this.#stream === undefined) return this.#settle({ kind: 'result', body, facts })
-    this.#stream.push(body)
-    this.#stream.end(facts)
+    this.#end({ kind: 'result', body, facts: this.#facts(outcome, body) })
+  }
+
+  #ask({ requests, state }: Verdict & { readonly kind: 'input' }): void {
+    const facts = this.#facts('input_required', undefined)
+    this.#end({ kind: 'input', requests, state, facts })
   }
 
   #fail({ class: outcome, refusal }: Failure): void {
+    this.#end({ kind: 'refused', refusal, facts: this.#facts(outcome, undefined) })
+  }
+
+  #end(final: FinalOutcome): void {
     this.#finish()
-    const facts = this.#facts(outcome, undefined)
-    if (this.#stream === undefined) return this.#settle({ kind: 'refused', refusal, facts })
-    this.#stream.end({ ...facts, refusal })
+    if (this.#stream === undefined) this.#settle(final)
+    else this.#stream.end(final)
   }
 
   #breakOff(failure: Failure): void {
