@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 // over sockets, `corpus` runs public test vectors that lie beside the repository (see CONTRIBUTING.md).
 export default defineConfig({
   test: {
+    // Every core: most of a test is waiting for sockets, disks and processes of its own.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
