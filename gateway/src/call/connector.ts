@@ -29,6 +29,19 @@ export type CallEnvelope = {
   readonly paramHeaders: ReadonlyMap<string, string>
 }
 
+/** What to be told of, each kind asked for by name (MCP 2026-07-28, `subscriptions/listen`). */
+export type ListenFilter = {
+  readonly toolsListChanged?: true
+  readonly promptsListChanged?: true
+  readonly resourcesListChanged?: true
+  /** URIs, as the target knows them. */
+  readonly resourceSubscriptions?: readonly string[]
+}
+
+export type TargetEvent =
+  | { readonly kind: 'toolsListChanged' | 'promptsListChanged' | 'resourcesListChanged' }
+  | { readonly kind: 'resourceUpdated'; readonly uri: string }
+
 export type Connector = {
   /** Off the path: what the target offers. Rejects with a plain Error in words for the operator. */
   readonly describe: (credential: Credential, signal: AbortSignal) => Promise<Description>
@@ -39,5 +52,19 @@ export type Connector = {
     envelope: CallEnvelope,
     signal: AbortSignal,
   ) => Promise<Outcome>
+  /**
+   * Listens with the credential's identity until `signal` aborts or the target ends it. `told` is called for what the
+   * filter names alone, `opened` once the target has agreed, with what it agreed to. Never rejects: it resolves when
+   * nothing more comes, with the reason in words for the operator. Absent: targets of this kind tell nothing.
+   */
+  readonly listen?: (
+    filter: ListenFilter,
+    credential: Credential,
+    on: {
+      readonly opened: (agreed: ListenFilter) => void
+      readonly told: (event: TargetEvent) => void
+    },
+    signal: AbortSignal,
+  ) => Promise<string>
   readonly close: () => Promise<void>
 }
