@@ -33,11 +33,8 @@ import type { JsonObject } from './json/value.ts'
 import { discoverResult } from './mcp/discover.ts'
 import { qualify } from './mcp/names.ts'
 import { toolPage } from './mcp/tool-list.ts'
-import { writeFault } from './out/fault.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
-import { refusalMessage, writeRefusal, type RefusalContext } from './out/refusal.ts'
-import { writeAccepted, writeResult, writeRpc } from './out/result.ts'
-import { writeStream } from './out/stream.ts'
+import { modernWire, type Wire, type WireContext } from './out/wire.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 import { randomId } from './system/ids.ts'
 import type { Clock } from './system/clock.ts'
@@ -75,6 +72,8 @@ export type Exchange = {
   readonly startedMs: number
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** How this client is spoken to. */
+  readonly wire: Wire
   readonly head?: Head
   readonly identity?: Identity
   readonly inbound?: Inbound
@@ -103,6 +102,7 @@ export function createPipeline(parts: PipelineParts): Handle {
       startedMs: parts.clock.monotonicMs(),
       request,
       response,
+      wire: modernWire,
     }
     answer(parts, exchange).catch((error: unknown) => fail(parts, exchange, error))
   }
@@ -248,7 +248,7 @@ function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Per
 
 /** The call is followed from here on: its permit may go while it waits for the disk or for the target. */
 async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): Promise<void> {
-  const cancel = cancellation(exchange.response)
+  const cancel = cancellation(exchange)
   const followed = parts.streams.follow(permit, () => cancel.abort())
   try {
     await send(parts, exchange, permit, cancel, followed)
@@ -299,7 +299,7 @@ async function send(
   switch (outcome.kind) {
     case 'result':
       record(outcome.facts)
-      writeResult(exchange.response, outcome.body, wireContext(parts, exchange))
+      exchange.wire.result(exchange.response, outcome.body, wireContext(parts, exchange))
       return parts.observe(exchange, { code: outcome.facts.class, answer: outcome.body })
     case 'refused':
       record(outcome.facts)
@@ -314,8 +314,9 @@ async function send(
 }
 
 /** Aborts when the client goes away before its answer is complete: cancellation in the modern era (F-27). */
-function cancellation(response: ServerResponse): AbortController {
+function cancellation({ response, wire }: Exchange): AbortController {
   const cancel = new AbortController()
+  if (!wire.leavingCancels) return cancel
   if (response.destroyed) cancel.abort()
   else
     response.once('close', () => {
@@ -351,7 +352,8 @@ async function stream(
 ): Promise<void> {
   const context = wireContext(parts, exchange)
   try {
-    await writeStream(exchange.response, withEnding(outcome, context), context)
+    const messages = withEnding(exchange.wire, outcome, context)
+    await exchange.wire.stream(exchange.response, messages, context)
   } finally {
     cancel.abort()
     const { facts } = await outcome.ended
@@ -366,23 +368,24 @@ const ASKS_FOR_INPUT = refuse('call.input_required', {
 
 /** What passed on the way, then how it ended: a stream without a response still says why. */
 async function* withEnding(
+  wire: Wire,
   outcome: StreamOutcome,
-  context: RefusalContext,
+  context: WireContext,
 ): AsyncGenerator<Buffer> {
   yield* outcome.messages
   const final = await outcome.ended
-  if (final.kind === 'result') yield final.body
-  else if (final.kind === 'refused') yield refusalMessage(final.refusal, context)
-  else yield refusalMessage(ASKS_FOR_INPUT, context)
+  if (final.kind === 'result') yield wire.lastResult(final.body, context)
+  else if (final.kind === 'refused') yield wire.lastRefusal(final.refusal, context)
+  else yield wire.lastRefusal(ASKS_FOR_INPUT, context)
 }
 
 function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {
-  writeRpc(exchange.response, exchange.inbound.id ?? '', result, wireContext(parts, exchange))
+  exchange.wire.own(exchange.response, result, wireContext(parts, exchange))
   parts.observe(exchange, { code: 'ok' })
 }
 
 function accept(parts: PipelineParts, exchange: Exchange): void {
-  writeAccepted(exchange.response, wireContext(parts, exchange))
+  exchange.wire.accepted(exchange.response, wireContext(parts, exchange))
   parts.observe(exchange, { code: 'accepted' })
 }
 
@@ -411,7 +414,7 @@ function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
     method: exchange.inbound?.method,
     ...refusedCall(parts, exchange),
   })
-  writeRefusal(exchange.response, refusal, wireContext(parts, exchange))
+  exchange.wire.refusal(exchange.response, refusal, wireContext(parts, exchange))
   parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
 }
 
@@ -430,12 +433,12 @@ function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {
     error instanceof Fault
       ? error
       : new Fault('gateway.internal', 'unexpected error', { cause: error })
-  writeFault(exchange.response, fault, wireContext(parts, exchange))
+  exchange.wire.fault(exchange.response, fault, wireContext(parts, exchange))
   parts.observe(exchange, { code: fault.code, refused: true, error })
 }
 
 /** What the wire needs to know of an exchange, however far it came. */
-function wireContext(parts: PipelineParts, exchange: Exchange): RefusalContext {
+function wireContext(parts: PipelineParts, exchange: Exchange): WireContext {
   const { requestId, request, head, inbound } = exchange
   return {
     requestId,

@@ -12,14 +12,19 @@ export function writeResult(res: ServerResponse, body: Buffer, context: AnswerCo
 }
 
 /** A result that the gateway itself gives (lists, discover); raw numbers in it keep their text. */
-export function writeRpc(
-  res: ServerResponse,
-  id: RpcId,
-  result: object,
-  context: AnswerContext,
-): void {
-  const body = JSON.stringify({ jsonrpc: '2.0', id, result })
-  writeJson(res, 200, answerHeaders(context), body)
+export function writeRpc(res: ServerResponse, result: object, context: OwnContext): void {
+  writeJson(res, 200, answerHeaders(context), ownText(result, context))
+}
+
+/** The same as the response that ends a stream which is open already; one line. */
+export function ownMessage(result: object, context: OwnContext): Buffer {
+  return Buffer.from(ownText(result, context))
+}
+
+type OwnContext = AnswerContext & { readonly rpcId?: RpcId | undefined }
+
+function ownText(result: object, { rpcId = '' }: OwnContext): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: rpcId, result })
 }
 
 /** MUST (MCP 2026-07-28): a notification is answered 202 without a body. */

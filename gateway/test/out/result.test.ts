@@ -19,8 +19,8 @@ describe('complete answers (MCP 2026-07-28, transports/streamable-http)', () => 
   })
 
   it('a result of our own keeps raw numbers and the id as text', async () => {
-    const id = rawNumber('9007199254740993')
-    const wire = await overTheWire((res) => writeRpc(res, id, { n: rawNumber('1E5') }, CONTEXT))
+    const context = { ...CONTEXT, rpcId: rawNumber('9007199254740993') }
+    const wire = await overTheWire((res) => writeRpc(res, { n: rawNumber('1E5') }, context))
     expect(wire.body).toBe('{"jsonrpc":"2.0","id":9007199254740993,"result":{"n":1E5}}')
   })
 
