@@ -16,7 +16,7 @@ import type { Authorize } from './authorize/authorize.ts'
 import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { Switches } from './authorize/switches/switches.ts'
-import type { Connector } from './call/connector.ts'
+import type { CallEnvelope, Connector } from './call/connector.ts'
 import type { FollowedCall, OpenStreams } from './call/open-streams.ts'
 import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
 import type { Credential } from './credential/credential.ts'
@@ -283,7 +283,8 @@ async function send(
     record(NOT_SENT)
     return say(parts, exchange, disabled)
   }
-  const envelope = {
+  const envelope: CallEnvelope = {
+    method: 'tools/call',
     id: inbound.id ?? '',
     meta: inbound.meta,
     protocolVersion: inbound.protocolVersion,

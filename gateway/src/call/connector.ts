@@ -4,14 +4,29 @@ import type { Credential } from '../credential/credential.ts'
 import type { JsonObject, RpcId } from '../json/value.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What a target offers, raw, before names, pins and quarantine. */
+/** What a target offers, raw, before names, pins and quarantine; definitions as it sent them, numbers exact. */
 export type Description = {
-  /** Tool definitions as the target sent them, numbers exact. */
   readonly tools: readonly JsonObject[]
+  /** Absent: its capabilities do not name prompts. */
+  readonly prompts?: readonly JsonObject[]
+  /** Absent: its capabilities do not name resources. */
+  readonly resources?: readonly JsonObject[]
+  /** Beside `resources`. */
+  readonly templates?: readonly JsonObject[]
+  /** What it can do, in its own words; absent: nothing beside what is listed. */
+  readonly capabilities?: JsonObject
 }
+
+/** What a call asks of a target. */
+export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete'
 
 /** What of the client's request travels beside the permit. */
 export type CallEnvelope = {
+  /**
+   * Of a tool the permit's arguments are its `arguments`, and so they are of a prompt; of `resources/read` and
+   * `completion/complete` they are all params, with the target's own names.
+   */
+  readonly method: CallMethod
   /** The id that the client used: kept, because one exchange carries one answer. */
   readonly id: RpcId
   /** `params._meta` to be sent: unknown keys kept, nothing of ours but trace context. */

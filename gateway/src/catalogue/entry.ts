@@ -16,12 +16,18 @@ export type ToolFacts = {
 /** One header that mirrors an argument (MCP `x-mcp-header`): header name `Mcp-Param-<name>`, path of property names. */
 export type ParamHeader = { readonly header: string; readonly path: readonly string[] }
 
+/** What may be called: a tool, a prompt, or the reading of all resources of a target. */
+export type EntryKind = 'tool' | 'prompt' | 'resource'
+
 export type CatalogueEntry = {
-  readonly kind: 'tool'
+  readonly kind: EntryKind
   readonly target: string
   /** The target's own name for it. */
   readonly name: string
-  /** `<target>___<name>`: policy, audit and pins use this one on every endpoint. */
+  /**
+   * `<target>___<tool>`, `<target>___prompt:<name>` or `<target>___resource:read`: policy, audit and pins use this
+   * one on every endpoint.
+   */
   readonly qualifiedName: string
   /** The definition as it goes on the wire, with the target's bare `name`; every unknown member kept. */
   readonly wire: JsonObject

@@ -155,6 +155,7 @@ export function permitFor(argsJson: string, entry: Partial<CatalogueEntry> = {})
 
 export function envelope(more: Partial<CallEnvelope> = {}): CallEnvelope {
   return {
+    method: 'tools/call',
     id: 7,
     meta: {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
