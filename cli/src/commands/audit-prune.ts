@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import type { PruneReport } from '@sallyport/gateway/audit/prune.ts'
 import type { Command } from '../command.ts'
 import { CommandFailure, exitCode } from '../exit-codes.ts'
+import { loadChecked } from '../gateway/load-checked.ts'
 import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
 import type { StateFolderOptions } from '../gateway/state-folder.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import { table } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 type PruneOptions = StateFolderOptions & {
   readonly before: string
@@ -32,9 +34,9 @@ export const auditPrune: Command<PruneOptions> = {
     if (Number.isNaN(beforeMs)) {
       throw new CommandFailure('usage', `\`${options.before}\` is no date`)
     }
-    const folder = join(await stateFolder(options, terminal), 'audit')
     const { planPrune, removeSegments } = await import('@sallyport/gateway/audit/prune.ts')
-    const plan = await planPrune(folder, beforeMs)
+    const { folder, sinks } = await auditOf(options, terminal)
+    const plan = await planPrune(folder, beforeMs, sinks)
     const removes = options.dryRun !== true && plan.segments.length > 0
     if (removes && options.yes !== true) {
       const question = `${shown(plan)}Remove these? Their records cannot be had back. [y/N] `
@@ -52,6 +54,18 @@ export const auditPrune: Command<PruneOptions> = {
     if (!json) terminal.note(removes ? 'Removed.\n' : 'Nothing was removed.\n')
     return exitCode('ok')
   },
+}
+
+/** The configuration says which sinks count; without it, all do that the logs name. */
+async function auditOf(
+  options: PruneOptions,
+  terminal: Terminal,
+): Promise<{ readonly folder: string; readonly sinks: readonly string[] | undefined }> {
+  if (options.stateFolder !== undefined) {
+    return { folder: join(await stateFolder(options, terminal), 'audit'), sinks: undefined }
+  }
+  const { config } = await loadChecked(options.config, terminal)
+  return { folder: join(config.stateFolder, 'audit'), sinks: Object.keys(config.audit.sinks) }
 }
 
 function shown({ segments, kept }: PruneReport): string {

@@ -1,11 +1,13 @@
 // Operator file: whole segments that are old enough are removed (policy-audit §2.4, retention). What their proofs need
 // stays: the hashes of their records, and checkpoints over them. A segment goes only when a checkpoint covers all of it
-// and the hashes that are left lead to that checkpoint's root; the segment that is being written never goes.
+// and the hashes that are left lead to that checkpoint's root, and when every sink has all of it; the segment that is
+// being written never goes.
 import { existsSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { readCheckpoints } from './checkpoint.ts'
 import { recordIn } from './line.ts'
 import { logNames, pathsOf, segmentPaths, syncFolder } from './log-folder.ts'
+import { readProgress } from './publish/progress.ts'
 import { readLines } from './read-lines.ts'
 import { createGrowingTree } from './verify/growing-tree.ts'
 import { prunedLeaves } from './verify/pruned.ts'
@@ -26,28 +28,56 @@ export type PruneReport = {
   readonly kept: readonly { readonly file: string; readonly why: string }[]
 }
 
-/** What would go of everything before this time. */
-export async function planPrune(folder: string, beforeMs: number): Promise<PruneReport> {
+/** What would go of everything before this time. `sinks`: ids of those that count; absent: all that the logs name. */
+export async function planPrune(
+  folder: string,
+  beforeMs: number,
+  sinks?: readonly string[],
+): Promise<PruneReport> {
   const segments: Prunable[] = []
   const kept: { file: string; why: string }[] = []
   for (const log of logNames(folder)) {
     const old = await oldSegments(folder, log, beforeMs)
     if (old.length === 0) continue
     const covered = await coveredByHashes(folder, log)
+    const lacking = lackingSink(folder, log, sinks)
     for (const { last, ...segment } of old) {
-      if (last < covered) {
+      const why =
+        last < covered ? lacking(last) : covered === 0 ? UNCOVERED : coveredUpTo(covered, last)
+      if (why === undefined) {
         segments.push(segment)
         continue
       }
-      const why =
-        covered === 0
-          ? 'no checkpoint covers it, or the hashes beside the log do not lead to one'
-          : `checkpoints cover the log up to record ${covered - 1}, and it ends with ${last}`
       kept.push({ file: segment.file, why })
       break
     }
   }
   return { segments, kept }
+}
+
+const UNCOVERED = 'no checkpoint covers it, or the hashes beside the log do not lead to one'
+
+function coveredUpTo(covered: number, last: number): string {
+  return `checkpoints cover the log up to record ${covered - 1}, and it ends with ${last}`
+}
+
+/** Why a segment that ends with record `last` is still needed by a sink; `undefined`: it is not. */
+function lackingSink(
+  folder: string,
+  log: string,
+  ids: readonly string[] | undefined,
+): (last: number) => string | undefined {
+  // Without this file everybody has everything.
+  if (!existsSync(pathsOf(folder, log).progress)) return () => undefined
+  const { sinks } = readProgress(folder, log)
+  const [least] = (ids ?? Object.keys(sinks))
+    .map((id) => ({ id, has: sinks[id] ?? 0 }))
+    .toSorted((one, other) => one.has - other.has)
+  return (last) => {
+    if (least === undefined || last < least.has) return undefined
+    const has = least.has === 0 ? 'nothing of it' : `it up to record ${least.has - 1}`
+    return `sink \`${least.id}\` has ${has}, and it ends with ${last}`
+  }
 }
 
 /** Oldest first, so that a log that is cut short in the middle of this still begins with a whole segment. */

@@ -66,6 +66,26 @@ test('a segment that no checkpoint covers is refused, and says why', async () =>
   expect(plan.kept).toMatchObject([{ why: expect.stringContaining('up to record 6') }])
 })
 
+test('policy-audit §2.6: what a sink still lacks stays, unless the configuration has that sink no more', async () => {
+  const log = await twoSegments()
+  const has = (siem: number): void =>
+    writeFileSync(log.paths.progress, JSON.stringify({ anchors: {}, sinks: { siem, other: 10 } }))
+  has(4)
+  expect(await planPrune(log.folder, LATER)).toMatchObject({
+    segments: [],
+    kept: [{ why: 'sink `siem` has it up to record 3, and it ends with 4' }],
+  })
+  expect((await planPrune(log.folder, LATER, ['other'])).segments).toHaveLength(2)
+  // One that is new in the configuration has nothing of a log that is not at its end.
+  expect((await planPrune(log.folder, LATER, ['new'])).kept).toMatchObject([
+    { why: 'sink `new` has nothing of it, and it ends with 4' },
+  ])
+  has(5)
+  const { segments, kept } = await planPrune(log.folder, LATER)
+  expect(segments).toHaveLength(1)
+  expect(kept).toMatchObject([{ why: expect.stringContaining('up to record 4') }])
+})
+
 test('hashes that do not lead to the checkpoint keep the records where they are', async () => {
   const log = await twoSegments()
   const hashes = readFileSync(log.paths.tree)

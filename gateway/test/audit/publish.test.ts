@@ -1,7 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { readCheckpoints } from '../../src/audit/checkpoint.ts'
@@ -73,11 +81,13 @@ async function open(folder: string, yaml: Readonly<Record<string, unknown>>) {
 async function receiver(behave: () => number | Promise<number> = () => 200) {
   const bodies: string[] = []
   const headers: IncomingHttpHeaders[] = []
+  const statuses: number[] = []
   const server = createServer((request, response) => {
     void text(request).then(async (body) => {
       const status = await behave()
       if (status === 200) bodies.push(body)
       headers.push(request.headers)
+      statuses.push(status)
       response.writeHead(status).end()
     })
   })
@@ -89,7 +99,7 @@ async function receiver(behave: () => number | Promise<number> = () => 200) {
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`
-  return { url, bodies, headers, settings: { kind: 'https', url, allowInsecure: true } }
+  return { url, bodies, headers, statuses, settings: { kind: 'https', url, allowInsecure: true } }
 }
 
 const sequences = (bodies: readonly string[]): number[] =>
@@ -308,6 +318,32 @@ describe('F-14: what a dead process left', () => {
     expect((await readCheckpoints(dead.paths.checkpoints)).at(-1)?.size).toBe(size)
     expect(size).toBeGreaterThanOrEqual(10)
     expect(sink.bodies.join('')).toContain(lines)
+  })
+
+  test('and of which the front was removed is sent from there on, and what is missing is said', async () => {
+    const folder = newFolder()
+    let away = true
+    const sink = await receiver(() => (away ? 503 : 200))
+    const settings = { sinks: { siem: sink.settings } }
+    const dead = await open(folder, settings)
+    for (let at = 0; at < 5; at++) await dead.audit.event('config_changed', { at })
+    await dead.end()
+    const lines = readFileSync(dead.paths.log, 'utf8').split('\n')
+    writeFileSync(dead.paths.log.replace('.jsonl', '.000002.jsonl'), lines.slice(3).join('\n'))
+    rmSync(dead.paths.log)
+    away = false
+    const next = await open(folder, settings)
+    await vi.waitFor(() => expect(existsSync(dead.paths.progress)).toBe(false), 10_000)
+    expect(next.publishing.status().findings).toContainEqual(
+      expect.stringMatching(/^sink `siem` never gets records 0 to 2 of .*: they are not there any/),
+    )
+    expect(next.metrics.render()).toContain('sink_missed_records_total{sink="siem"} 3')
+    await next.end()
+    const [first] = sink.headers
+      .flatMap((headers, at) => (sink.statuses[at] === 200 ? [headers] : []))
+      .filter((headers) => headers['sallyport-log'] === basename(dead.paths.log, '.jsonl'))
+    expect(first?.['sallyport-first-record']).toBe('3')
+    expect(sink.bodies.join('')).toContain(lines.slice(3).join('\n'))
   })
 
   test('and somebody cut afterwards is not signed: the signer has signed more of it', async () => {

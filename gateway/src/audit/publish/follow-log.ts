@@ -3,7 +3,7 @@
 import type { Clock } from '../../system/clock.ts'
 import type { Anchor } from './anchors.ts'
 import type { Checkpointer } from './checkpointer.ts'
-import { readFrom, type FollowedLog } from './followed-log.ts'
+import { readFrom, type FollowedLog, type Gone } from './followed-log.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createLag } from './lag.ts'
 import { endProgress, readProgress, writeProgress, type Progress } from './progress.ts'
@@ -19,6 +19,8 @@ export type FollowParts = {
   readonly sinks: ReadonlyMap<string, Sink>
   /** Hears who begins to fail, and who works again. */
   readonly onChange: (who: Who, failing: string | undefined) => void
+  /** Hears which records a sink can never have: they were pruned before it had them. */
+  readonly onGone: (who: Who, gone: Gone) => void
 }
 
 export type Who = { readonly kind: 'checkpoint' | 'anchor' | 'sink'; readonly id: string }
@@ -47,7 +49,7 @@ export async function followLog(log: FollowedLog, parts: FollowParts): Promise<F
   const lag = createLag()
   let signedMs = clock.monotonicMs()
   let finishing = false
-  let written = JSON.stringify(before)
+  let written: string | undefined
   let noting: Promise<void> | undefined
 
   const follow = (who: Who, step: () => Promise<boolean>, has: () => number): Part => ({
@@ -86,19 +88,18 @@ export async function followLog(log: FollowedLog, parts: FollowParts): Promise<F
     return follow({ kind: 'anchor', id }, step, () => has)
   })
 
-  const sinks = await Promise.all(
-    [...parts.sinks].map(async ([id, sink]) => {
-      const reader = await readFrom(log, before.sinks[id] ?? 0)
-      const step = async (): Promise<boolean> => {
-        const lines = await reader.next(sink.batchBytes)
-        if (lines.count === 0) return false
-        await sink.take(log, lines, reader.sequence())
-        reader.taken()
-        return true
-      }
-      return follow({ kind: 'sink', id }, step, reader.sequence)
-    }),
-  )
+  const sinks = [...parts.sinks].map(([id, sink]) => {
+    const who = { kind: 'sink', id } as const
+    const reader = readFrom(log, before.sinks[id] ?? 0, (gone) => parts.onGone(who, gone))
+    const step = async (): Promise<boolean> => {
+      const lines = await reader.next(sink.batchBytes)
+      if (lines.count === 0) return false
+      await sink.take(log, lines, reader.sequence())
+      reader.taken()
+      return true
+    }
+    return follow(who, step, reader.sequence)
+  })
 
   const all: readonly Part[] = [...signing, ...anchors, ...sinks]
   /** What an anchor can have is what was signed. */
@@ -117,7 +118,8 @@ export async function followLog(log: FollowedLog, parts: FollowParts): Promise<F
       .finally(() => {
         noting = undefined
       }))
-  await writeProgress(log.folder, log.name, before).catch(() => undefined)
+  // Who prunes looks there for what a sink still lacks: each is named from the start.
+  await writeNote().catch(() => undefined)
 
   return {
     states: () =>

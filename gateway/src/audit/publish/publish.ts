@@ -15,6 +15,7 @@ import type { FollowedLog } from './followed-log.ts'
 import { followFormer } from './former-logs.ts'
 import { openKeyRing, type NewKey } from './key-ring.ts'
 import type { SendParts } from './send.ts'
+import { createMissed } from './missed.ts'
 import { createSignerClient } from './signer-client.ts'
 import { createSink } from './sinks.ts'
 
@@ -59,13 +60,21 @@ export async function startPublishing(
   }
   const anchors = entries(settings.anchors, (anchor) => createAnchor(anchor, parts))
   const sinks = entries(settings.sinks, (sink) => createSink(sink, parts))
+  const missed = createMissed(parts)
   const follow = async (followed: FollowedLog, onChange: FollowParts['onChange']) => {
     const checkpointer: Checkpointer | undefined =
       signer && (await createCheckpointer(followed, { signer, keys, onKeys }))
     const { everyRecords, everySeconds } = settings.checkpoint
     const everyMs = everySeconds * 1000
     const common = { clock, checkpointer, everyRecords, everyMs, anchors, sinks, onChange }
-    return followLog(followed, common)
+    const onGone = missed.of(followed.name)
+    return followLog(followed, {
+      ...common,
+      onGone: (...gone) => {
+        onGone(...gone)
+        judge()
+      },
+    })
   }
   const following = await follow(own, (who, failing) => {
     const detail = { of: who.id, ...(failing === undefined ? {} : { failing }) }
@@ -96,6 +105,7 @@ export async function startPublishing(
       .flatMap(({ kind, id, failing }) =>
         failing === undefined ? [] : [`${kind} \`${id}\` is late: ${failing}`],
       ),
+    ...missed.findings(),
   ]
   const judge = (): void => {
     const found = findings()
