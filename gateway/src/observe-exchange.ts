@@ -2,7 +2,7 @@
 import type { AnswerWatch } from './observe-answers.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
-import type { Ended, Exchange } from './pipeline.ts'
+import type { Ended, Exchange } from './exchange.ts'
 import type { Clock } from './system/clock.ts'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100]

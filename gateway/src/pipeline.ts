@@ -7,27 +7,20 @@
 // Refusals are returned by stages and answered here; a fault is caught here, once. Whatever is thrown before a
 // permit ends in an answer without a call. Nothing is sent to a target before its intent is in the log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Audit, RefusedCall } from './audit/record.ts'
-import type { Access } from './authorize/approval/access.ts'
-import type { Settle } from './authorize/approval/approvals.ts'
 import { needsApproval, type PendingCall } from './authorize/approval/needs-approval.ts'
-import type { ArgumentChecks } from './authorize/argument-schema.ts'
 import type { Authorize } from './authorize/authorize.ts'
-import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
-import type { Switches } from './authorize/switches/switches.ts'
-import type { CallEnvelope, Connector } from './call/connector.ts'
-import type { FollowedCall, OpenStreams } from './call/open-streams.ts'
+import type { CallEnvelope } from './call/connector.ts'
+import type { FollowedCall } from './call/open-streams.ts'
 import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
-import type { Credential } from './credential/credential.ts'
+import { accept, fail, reply, say, traceIdOf, wireContext } from './answering.ts'
+import type { Exchange, Named, PipelineParts, Understood } from './exchange.ts'
 import { Fault } from './fault.ts'
-import type { Identity } from './identify/identity.ts'
-import { allowedOrigin, checkHead } from './in/check-head.ts'
-import type { HeadSettings } from './in/head-settings.ts'
-import type { Head, Inbound, PublicRequest, RouteTable } from './in/inbound.ts'
+import { checkHead } from './in/check-head.ts'
+import type { PublicRequest } from './in/inbound.ts'
 import { ACCESS_METHOD, readAccessRequest } from './in/access-request.ts'
 import { checkParamHeaders, undeclaredParamHeaders } from './in/param-headers.ts'
-import { readInbound, type InboundLimits } from './in/read-inbound.ts'
+import { readInbound } from './in/read-inbound.ts'
 import { readToolCall } from './in/tool-call.ts'
 import type { JsonObject } from './json/value.ts'
 import { discoverResult } from './mcp/discover.ts'
@@ -37,60 +30,6 @@ import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/
 import { modernWire, type Wire, type WireContext } from './out/wire.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 import { randomId } from './system/ids.ts'
-import type { Clock } from './system/clock.ts'
-
-export type PipelineParts = {
-  readonly routes: RouteTable
-  readonly head: HeadSettings
-  readonly limits: InboundLimits
-  readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
-  /** Whether somebody who was let in has been revoked since. */
-  readonly revoked: (identity: Identity) => Refusal | undefined
-  readonly authorize: Authorize
-  /** What decides for requests that come now, where that is another configuration's. */
-  readonly successor: () => Pick<Authorize, 'decide'> | undefined
-  readonly checkArguments: ArgumentChecks['ofCall']
-  readonly obtain: (permit: Permit) => Credential | Promise<Credential>
-  readonly connectors: ReadonlyMap<string, Connector>
-  readonly audit: Audit
-  readonly streams: OpenStreams
-  readonly budgets: Limits
-  readonly settle: Settle
-  readonly access: Pick<Access, 'denied' | 'ask'>
-  readonly switches: Switches
-  readonly clock: Clock
-  readonly authorizationServers: readonly string[]
-  readonly requiredScopes: readonly string[]
-  readonly version: string
-  /** Called once per exchange, whatever came of it. */
-  readonly observe: (exchange: Exchange, ended: Ended) => void
-}
-
-/** What is known of one request by now; later stages make a fuller one. */
-export type Exchange = {
-  readonly requestId: string
-  readonly startedMs: number
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  /** How this client is spoken to. */
-  readonly wire: Wire
-  readonly head?: Head
-  readonly identity?: Identity
-  readonly inbound?: Inbound
-  /** Qualified name of the tool that was asked for. */
-  readonly tool?: string
-  /** Of a call that was not permitted. */
-  readonly args?: JsonObject
-}
-
-/** How an exchange ended, for metrics and the request log. */
-export type Ended = {
-  readonly code: string
-  readonly refused?: true
-  readonly error?: unknown
-  /** What a target answered, as it was relayed. */
-  readonly answer?: Buffer
-}
 
 /** Answers one request; never throws. */
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -153,14 +92,6 @@ function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<vo
       return say(parts, exchange, refuse('in.no_such_method'))
   }
 }
-
-type Understood = Exchange & {
-  readonly head: Head
-  readonly identity: Identity
-  readonly inbound: Inbound
-}
-
-type Named = Understood & { readonly tool: string }
 
 async function list(parts: PipelineParts, exchange: Understood): Promise<void> {
   const { identity, inbound, head } = exchange
@@ -380,16 +311,6 @@ async function* withEnding(
   else yield wire.lastRefusal(ASKS_FOR_INPUT, context)
 }
 
-function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {
-  exchange.wire.own(exchange.response, result, wireContext(parts, exchange))
-  parts.observe(exchange, { code: 'ok' })
-}
-
-function accept(parts: PipelineParts, exchange: Exchange): void {
-  exchange.wire.accepted(exchange.response, wireContext(parts, exchange))
-  parts.observe(exchange, { code: 'accepted' })
-}
-
 /** Metadata and preflights: what is answered without a token. */
 function publish(parts: PipelineParts, exchange: Exchange, asked: PublicRequest): void {
   const context = wireContext(parts, exchange)
@@ -402,59 +323,4 @@ function publish(parts: PipelineParts, exchange: Exchange, asked: PublicRequest)
     writeMetadata(exchange.response, metadata, context)
   }
   parts.observe(exchange, { code: 'public' })
-}
-
-/** Says no: to the caller as the catalogue of answers has it, to the log with the true reason. */
-function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
-  parts.audit.refusal(refusal, {
-    requestId: exchange.requestId,
-    traceId: exchange.inbound && traceIdOf(exchange.inbound),
-    peerAddress: exchange.request.socket.remoteAddress ?? '',
-    identity: exchange.identity,
-    tool: exchange.tool,
-    method: exchange.inbound?.method,
-    ...refusedCall(parts, exchange),
-  })
-  exchange.wire.refusal(exchange.response, refusal, wireContext(parts, exchange))
-  parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
-}
-
-/** What the log may keep of the arguments: of a tool that the caller sees, what it keeps of a call. */
-function refusedCall(
-  { authorize }: PipelineParts,
-  { identity, tool, args }: Exchange,
-): { readonly call?: RefusedCall } {
-  if (identity === undefined || tool === undefined || args === undefined) return {}
-  const entry = authorize.see(identity, tool)
-  return isRefusal(entry) ? {} : { call: { args, auditPaths: entry.facts.auditPaths } }
-}
-
-function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {
-  const fault =
-    error instanceof Fault
-      ? error
-      : new Fault('gateway.internal', 'unexpected error', { cause: error })
-  exchange.wire.fault(exchange.response, fault, wireContext(parts, exchange))
-  parts.observe(exchange, { code: fault.code, refused: true, error })
-}
-
-/** What the wire needs to know of an exchange, however far it came. */
-function wireContext(parts: PipelineParts, exchange: Exchange): WireContext {
-  const { requestId, request, head, inbound } = exchange
-  return {
-    requestId,
-    origin: allowedOrigin(request.rawHeaders, parts.head),
-    rpcId: inbound?.id,
-    method: inbound?.method,
-    resourceMetadata: head?.route.metadataUrl,
-    scope: parts.requiredScopes.join(' '),
-  }
-}
-
-const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-/** Trace id out of `_meta.traceparent` (W3C Trace Context §3.2), for the log. */
-function traceIdOf(inbound: Inbound): string | undefined {
-  const { traceparent } = inbound.meta
-  return typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined
 }

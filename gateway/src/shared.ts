@@ -12,8 +12,9 @@ import type { KeyCaches } from './identify/identify.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { Pools } from './net/pools.ts'
 import type { Log } from './observe/log.ts'
-import type { Ended, Exchange } from './pipeline.ts'
+import type { Ended, Exchange } from './exchange.ts'
 import type { Secrets } from './secrets/resolve.ts'
+import type { Seals } from './secrets/seals.ts'
 import type { Store } from './store/store.ts'
 import type { Clock } from './system/clock.ts'
 
@@ -33,6 +34,8 @@ export type Shared = {
   /** Keys of issuers outlive a configuration: a reload while an issuer is away must not lose them (F-02). */
   readonly keyCaches: KeyCaches
   readonly secrets: Secrets
+  /** Under keys of the state folder: what a client gets and brings back. */
+  readonly seals: Seals
   readonly fetch: GuardedFetch
   readonly pools: Pools
   readonly streams: OpenStreams

@@ -1,0 +1,75 @@
+// The ends of an exchange (pipeline.ts): its answer goes through the wire, a refusal into the log, and all of it past
+// the eyes of the operator.
+import type { RefusedCall } from './audit/record.ts'
+import { Fault } from './fault.ts'
+import { allowedOrigin } from './in/check-head.ts'
+import type { Inbound } from './in/inbound.ts'
+import type { JsonObject } from './json/value.ts'
+import type { WireContext } from './out/wire.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
+import type { Exchange, PipelineParts, Understood } from './exchange.ts'
+
+export function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {
+  exchange.wire.own(exchange.response, result, wireContext(parts, exchange))
+  parts.observe(exchange, { code: 'ok' })
+}
+
+export function accept(parts: PipelineParts, exchange: Exchange): void {
+  exchange.wire.accepted(exchange.response, wireContext(parts, exchange))
+  parts.observe(exchange, { code: 'accepted' })
+}
+
+/** Says no: to the caller as the catalogue of answers has it, to the log with the true reason. */
+export function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
+  parts.audit.refusal(refusal, {
+    requestId: exchange.requestId,
+    traceId: exchange.inbound && traceIdOf(exchange.inbound),
+    peerAddress: exchange.request.socket.remoteAddress ?? '',
+    identity: exchange.identity,
+    tool: exchange.tool,
+    method: exchange.inbound?.method,
+    ...refusedCall(parts, exchange),
+  })
+  exchange.wire.refusal(exchange.response, refusal, wireContext(parts, exchange))
+  parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
+}
+
+/** What the log may keep of the arguments: of a tool that the caller sees, what it keeps of a call. */
+function refusedCall(
+  { authorize }: PipelineParts,
+  { identity, tool, args }: Exchange,
+): { readonly call?: RefusedCall } {
+  if (identity === undefined || tool === undefined || args === undefined) return {}
+  const entry = authorize.see(identity, tool)
+  return isRefusal(entry) ? {} : { call: { args, auditPaths: entry.facts.auditPaths } }
+}
+
+export function fail(parts: PipelineParts, exchange: Exchange, error: unknown): void {
+  const fault =
+    error instanceof Fault
+      ? error
+      : new Fault('gateway.internal', 'unexpected error', { cause: error })
+  exchange.wire.fault(exchange.response, fault, wireContext(parts, exchange))
+  parts.observe(exchange, { code: fault.code, refused: true, error })
+}
+
+/** What the wire needs to know of an exchange, however far it came. */
+export function wireContext(parts: PipelineParts, exchange: Exchange): WireContext {
+  const { requestId, request, head, inbound } = exchange
+  return {
+    requestId,
+    origin: allowedOrigin(request.rawHeaders, parts.head),
+    rpcId: inbound?.id,
+    method: inbound?.method,
+    resourceMetadata: head?.route.metadataUrl,
+    scope: parts.requiredScopes.join(' '),
+  }
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** Trace id out of `_meta.traceparent` (W3C Trace Context §3.2), for the log. */
+export function traceIdOf(inbound: Inbound): string | undefined {
+  const { traceparent } = inbound.meta
+  return typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined
+}

@@ -1,0 +1,82 @@
+// What one exchange is on its way along the path (pipeline.ts), and the parts that the path is made of.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Audit } from './audit/record.ts'
+import type { Access } from './authorize/approval/access.ts'
+import type { Settle } from './authorize/approval/approvals.ts'
+import type { ArgumentChecks } from './authorize/argument-schema.ts'
+import type { Authorize } from './authorize/authorize.ts'
+import type { Limits } from './authorize/limits/limits.ts'
+import type { Permit } from './authorize/permit.ts'
+import type { Switches } from './authorize/switches/switches.ts'
+import type { Connector } from './call/connector.ts'
+import type { OpenStreams } from './call/open-streams.ts'
+import type { Credential } from './credential/credential.ts'
+import type { Identity } from './identify/identity.ts'
+import type { HeadSettings } from './in/head-settings.ts'
+import type { Head, Inbound, RouteTable } from './in/inbound.ts'
+import type { InboundLimits } from './in/read-inbound.ts'
+import type { JsonObject } from './json/value.ts'
+import type { Wire } from './out/wire.ts'
+import type { Refusal } from './refusal.ts'
+import type { Clock } from './system/clock.ts'
+
+export type PipelineParts = {
+  readonly routes: RouteTable
+  readonly head: HeadSettings
+  readonly limits: InboundLimits
+  readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
+  /** Whether somebody who was let in has been revoked since. */
+  readonly revoked: (identity: Identity) => Refusal | undefined
+  readonly authorize: Authorize
+  /** What decides for requests that come now, where that is another configuration's. */
+  readonly successor: () => Pick<Authorize, 'decide'> | undefined
+  readonly checkArguments: ArgumentChecks['ofCall']
+  readonly obtain: (permit: Permit) => Credential | Promise<Credential>
+  readonly connectors: ReadonlyMap<string, Connector>
+  readonly audit: Audit
+  readonly streams: OpenStreams
+  readonly budgets: Limits
+  readonly settle: Settle
+  readonly access: Pick<Access, 'denied' | 'ask'>
+  readonly switches: Switches
+  readonly clock: Clock
+  readonly authorizationServers: readonly string[]
+  readonly requiredScopes: readonly string[]
+  readonly version: string
+  /** Called once per exchange, whatever came of it. */
+  readonly observe: (exchange: Exchange, ended: Ended) => void
+}
+
+/** What is known of one request by now; later stages make a fuller one. */
+export type Exchange = {
+  readonly requestId: string
+  readonly startedMs: number
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** How this client is spoken to. */
+  readonly wire: Wire
+  readonly head?: Head
+  readonly identity?: Identity
+  readonly inbound?: Inbound
+  /** Qualified name of the tool that was asked for. */
+  readonly tool?: string
+  /** Of a call that was not permitted. */
+  readonly args?: JsonObject
+}
+
+/** How an exchange ended, for metrics and the request log. */
+export type Ended = {
+  readonly code: string
+  readonly refused?: true
+  readonly error?: unknown
+  /** What a target answered, as it was relayed. */
+  readonly answer?: Buffer
+}
+
+export type Understood = Exchange & {
+  readonly head: Head
+  readonly identity: Identity
+  readonly inbound: Inbound
+}
+
+export type Named = Understood & { readonly tool: string }
