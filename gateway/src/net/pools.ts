@@ -17,13 +17,13 @@ export type UpstreamController = Dispatcher.DispatchController
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>
 export type UpstreamRequest = {
   readonly path: string
-  readonly method: 'POST'
+  readonly method: 'POST' | 'GET' | 'DELETE'
   /** Name, value, name, value. */
   readonly headers: string[]
-  readonly body: Buffer
+  readonly body: Buffer | null
   /** From the sent request to the head of the answer. */
   readonly headersTimeout: number
-  /** Between two pieces of the answer. */
+  /** Between two pieces of the answer; 0: whoever asks counts it. */
   readonly bodyTimeout: number
 }
 

@@ -73,6 +73,9 @@ function judgeInput(result: JsonObject): Verdict {
     return broken('the requestState is no string, or too long')
   }
   if (Object.keys(requests).length > MAX_REQUESTS) return broken('the target asks for too much')
+  if (state === undefined && Object.keys(requests).length === 0) {
+    return broken('the target asks for input and for none')
+  }
   return { kind: 'input', requests, state }
 }
 
@@ -93,26 +96,32 @@ function judgeError(message: JsonObject, id: RpcId): Verdict {
   const code = error['code']
   if (typeof code !== 'number' || !Number.isSafeInteger(code))
     return broken('the error has no code')
-  // MUST NOT reach a modern client: -32042 asked for input in the old era, -32002 was "not found".
+  // MUST NOT reach a modern client: -32042 asked for input in the old era.
   if (code === -32042) return inputRequired('the target asks for input by error -32042')
-  const data = error['data']
+  return {
+    kind: 'response',
+    class: 'refused_by_target',
+    body: rewrittenError(error, id),
+    // Mirrored headers or the version were wrong: that is our doing, not the client's.
+    ...(code === -32020 || code === -32022 ? { alert: code } : {}),
+  }
+}
+
+/** The response that a client gets of a target's error: code, bounded message and data, nothing else. */
+export function rewrittenError(error: JsonObject, id: RpcId): Buffer {
+  const { code = null, data } = error
   const keepsData = data !== undefined && JSON.stringify(data).length <= MAX_DATA
   const relayed = {
     jsonrpc: '2.0',
     id,
     error: {
+      // MUST NOT reach a modern client: -32002 was "not found" in the old era.
       code: code === -32002 ? -32602 : code,
       message: plainText(error['message']),
       ...(keepsData ? { data } : {}),
     },
   }
-  return {
-    kind: 'response',
-    class: 'refused_by_target',
-    body: Buffer.from(JSON.stringify(relayed), 'utf8'),
-    // Mirrored headers or the version were wrong: that is our doing, not the client's.
-    ...(code === -32020 || code === -32022 ? { alert: code } : {}),
-  }
+  return Buffer.from(JSON.stringify(relayed), 'utf8')
 }
 
 function sameId(answered: JsonValue | undefined, sent: RpcId): boolean {

@@ -1,6 +1,6 @@
-// What a target of the modern era offers, asked off the path: `server/discover`, then `tools/list` page by page
+// What a target offers, asked off the path: of the modern era by `server/discover`, then `tools/list` page by page
 // (MCP 2026-07-28). Raw definitions, bounded in pages, tools and bytes; names, pins and quarantine are
-// catalogue/'s. A target that knows only older revisions is told apart in words.
+// catalogue/'s. A target that knows only older revisions is told apart, for legacy/ to ask in their way.
 import type { Credential } from '../../credential/credential.ts'
 import { readJson } from '../../json/read.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
@@ -20,8 +20,22 @@ const MAX_PAGES = 100
 const MAX_TOOLS = 5_000
 const MAX_BYTES = 32 * 1_024 * 1_024
 const MAX_CURSOR = 4_096
+// -32601: no such method; -32022: another revision; -32000, -32001 and -32600: no session, as old servers say it;
+// -32602: Python's, of a method that they do not know.
+const OLD_CODES = new Set<JsonValue | undefined>([-32601, -32022, -32000, -32001, -32600, -32602])
 const LIMITS = { depth: 64, nodes: 2_000_000, numberLength: 1_024 }
-const OLD_ERA = `the target does not speak revision ${REVISION}; older revisions are not in this version`
+
+/** The target does not speak the modern revision. */
+export class OldEra extends Error {
+  override readonly name = 'OldEra'
+
+  constructor(seen: string) {
+    super(`the target does not speak revision ${REVISION} (${seen})`)
+  }
+}
+
+/** Asks one method and settles with its result; rejects with a plain Error in words for the operator. */
+export type Ask = (method: string, params: JsonObject) => Promise<JsonObject>
 
 /** Rejects with a plain Error in words for the operator. */
 export async function describeTarget(
@@ -32,8 +46,17 @@ export async function describeTarget(
   const ask = asking(plan, credential, signal)
   const discovered = await ask('server/discover', {})
   const versions = discovered['supportedVersions']
-  if (!Array.isArray(versions) || !versions.includes(REVISION)) throw new Error(OLD_ERA)
-  const capabilities = discovered['capabilities']
+  if (!Array.isArray(versions) || !versions.includes(REVISION)) {
+    throw new OldEra('it does not list it')
+  }
+  return describeOffers(ask, discovered['capabilities'])
+}
+
+/** Of either era: what is listed is asked for in the same way. */
+export async function describeOffers(
+  ask: Ask,
+  capabilities: JsonValue | undefined,
+): Promise<Description> {
   if (!isObject(capabilities) || !isObject(capabilities['tools'])) return { tools: [] }
 
   const tools: JsonObject[] = []
@@ -65,8 +88,6 @@ function nextCursor(page: JsonObject, seen: Set<string>): string | undefined {
   return cursor
 }
 
-type Ask = (method: string, params: JsonObject) => Promise<JsonObject>
-
 function asking(plan: ExchangePlan, credential: Credential, signal: AbortSignal): Ask {
   const { connectionKey } = credential
   let bytes = 0
@@ -92,7 +113,7 @@ function bodyOf(outcome: Outcome, method: string): Buffer {
       const { status } = outcome.facts
       // Servers of the old era answer an unknown method without a session with one of these.
       const old = status === 400 || status === 404 || status === 405 || status === 406
-      if (method === 'server/discover' && old) throw new Error(`${OLD_ERA} (status ${status})`)
+      if (method === 'server/discover' && old) throw new OldEra(`status ${status}`)
       throw new Error(`${method}: ${outcome.refusal.reason ?? outcome.refusal.refused}`)
     }
     case 'input':
@@ -112,9 +133,7 @@ function resultOf(body: Buffer, method: string): JsonObject {
   if (isObject(result)) return result
   const error = message?.['error']
   const code = isObject(error) ? error['code'] : undefined
-  // -32601: no such method; -32022: another revision; -32000 and -32600: no session, as old servers say it.
-  const old = code === -32601 || code === -32022 || code === -32000 || code === -32600
-  if (method === 'server/discover' && old) throw new Error(`${OLD_ERA} (error ${code})`)
+  if (method === 'server/discover' && OLD_CODES.has(code)) throw new OldEra(`error ${String(code)}`)
   throw new Error(`${method}: the target answered error ${typeof code === 'number' ? code : '?'}`)
 }
 

@@ -19,7 +19,7 @@ export function callRequest(
 ): TargetRequest {
   const { entry } = permit
   const name = JSON.stringify(entry.name)
-  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(envelope.id)},"method":"tools/call","params":{"name":${name},"arguments":${permit.argsJson},"_meta":${JSON.stringify(envelope.meta)}}}`
+  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(envelope.id)},"method":"tools/call","params":{"name":${name},"arguments":${permit.argsJson},"_meta":${JSON.stringify(envelope.meta)}${inputOf(envelope)}}}`
   const headers = commonHeaders(envelope.protocolVersion, 'tools/call', credential)
   headers.push('mcp-name', encodeHeaderValue(entry.name))
   if (entry.paramHeaders.length > 0) addDeclaredHeaders(headers, entry.paramHeaders, permit.args)
@@ -29,6 +29,16 @@ export function callRequest(
   const trace = envelope.meta['traceparent']
   if (typeof trace === 'string' && TRACE_PARENT.test(trace)) headers.push('traceparent', trace)
   return { headers, body: Buffer.from(body, 'utf8') }
+}
+
+/** What a client brings that was asked before (basic/patterns/mrtr), as further members of `params`. */
+function inputOf({ input }: CallEnvelope): string {
+  if (input === undefined) return ''
+  const { responses, state } = input
+  return (
+    (responses === undefined ? '' : `,"inputResponses":${JSON.stringify(responses)}`) +
+    (state === undefined ? '' : `,"requestState":${JSON.stringify(state)}`)
+  )
 }
 
 /** A request of the gateway's own. */
@@ -46,28 +56,29 @@ export function ownRequest(
 }
 
 function commonHeaders(protocolVersion: string, method: string, credential: Credential): string[] {
-  const headers = [
-    'content-type',
-    'application/json',
-    'accept',
-    'application/json, text/event-stream',
-    'accept-encoding',
-    'identity',
-    'user-agent',
-    'sallyport',
-    'mcp-protocol-version',
-    protocolVersion,
-    'mcp-method',
-    method,
-  ]
+  const revision = ['mcp-protocol-version', protocolVersion, 'mcp-method', method]
+  return [...JSON_HEADERS, ...revision, ...credentialHeaders(credential)]
+}
+
+/** Of every request that carries JSON, in both eras. */
+export const JSON_HEADERS: readonly string[] = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/json, text/event-stream',
+  'accept-encoding',
+  'identity',
+  'user-agent',
+  'sallyport',
+]
+
+export function credentialHeaders(credential: Credential): readonly string[] {
   switch (credential.kind) {
     case 'none':
-      break
+      return []
     case 'secret':
-      headers.push(credential.header, credential.value)
-      break
+      return [credential.header, credential.value]
     default:
-      credential satisfies never
+      return credential satisfies never
   }
-  return headers
 }
