@@ -136,6 +136,7 @@ function createReading(
       ranges.push({ file, first: next })
     },
     take: (file: string, line: number, checked: CheckedLines): void => {
+      pairs.read(checked.lines)
       for (const { line: at, ...finding } of checked.findings) {
         find({ ...finding, file, line: line + at + 1 })
       }
