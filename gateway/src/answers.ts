@@ -83,6 +83,8 @@ export const REFUSALS = {
 
   // call: the target
   'call.input_required': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for further input, which this version does not relay', fix: 'call a tool that needs no further input' },
+  'call.breaker_open': { shape: 'tool', status: 200, audience: 'caller', what: 'the target has failed again and again, so it is not called for a moment', fix: 'wait as long as is said here, then call again; nothing was sent to the target' },
+  'call.target_busy': { shape: 'tool', status: 200, audience: 'caller', what: 'the target has as many calls as it may have, and no place came free in time', fix: 'call again in a few seconds, with fewer calls at once; nothing was sent to the target' },
   'call.target_unavailable': { shape: 'tool', status: 200, audience: 'caller', what: 'the target could not be reached', fix: 'try again later' },
   'call.target_timeout': { shape: 'tool', status: 200, audience: 'caller', what: 'the target did not answer in time; whether it acted is not known', fix: 'check at the target before repeating a writing call' },
   'call.connection_lost': { shape: 'tool', status: 200, audience: 'caller', what: 'the connection to the target broke before its answer was complete; whether it acted is not known', fix: 'check at the target before repeating a writing call' },

@@ -8,6 +8,7 @@ import { createAudit } from './audit/audit.ts'
 import { startPublishing, type Publishing } from './audit/publish/publish.ts'
 import { createBudgets, type Budgets } from './authorize/limits/limits.ts'
 import { createSwitches } from './authorize/switches/switches.ts'
+import { meteredGates } from './call/gate/metered-gates.ts'
 import { createOpenStreams } from './call/open-streams.ts'
 import { composeApprovals } from './compose-approvals.ts'
 import type { Environment } from './config/environment.ts'
@@ -165,6 +166,8 @@ async function compose(
   const port = await open(listener, config.listen.port, config.listen.host)
 
   const streams = createOpenStreams()
+  const gates = meteredGates(clock, metrics)
+  closers.push(() => gates.close())
   const answers = createAnswerWatch(log, metrics)
   closers.push(() => answers.close())
   const observe = createExchangeObserver(log, metrics, clock, answers)
@@ -196,6 +199,7 @@ async function compose(
     pools: createPools(),
     streams,
     budgets: meteredBudgets(clock, metrics),
+    gates,
     approvals,
     authorize: () => generation?.authorize,
     observe,

@@ -9,6 +9,7 @@ import type { Limits } from './authorize/limits/limits.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { Switches } from './authorize/switches/switches.ts'
 import type { Connector } from './call/connector.ts'
+import type { Gates } from './call/gate/gates.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { Credential } from './credential/credential.ts'
 import type { Identity } from './identify/identity.ts'
@@ -33,6 +34,7 @@ export type PipelineParts = {
   readonly checkArguments: ArgumentChecks['ofCall']
   readonly obtain: (permit: Permit) => Credential | Promise<Credential>
   readonly connectors: ReadonlyMap<string, Connector>
+  readonly gates: Gates
   readonly audit: Audit
   readonly streams: OpenStreams
   readonly budgets: Limits

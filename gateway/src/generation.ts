@@ -216,6 +216,7 @@ async function build(
     settle: shared.approvals.settle,
     access: shared.approvals.access,
     budgets: shared.budgets.under(config),
+    gates: shared.gates.under(config.targets),
     switches: shared.switches,
     clock: shared.clock,
     authorizationServers: config.authorization.issuers.map(({ issuer }) => issuer),

@@ -32,6 +32,7 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
   const { shared, health, running } = parts
   const { log, store } = shared
   const clock = health.check('clock')
+  const targets = health.check('targets')
   const renewTls = createTlsRenewal(parts)
   addGauges(parts)
 
@@ -47,6 +48,9 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
     else if (skewMs > SKEW_WARN_MS)
       clock.degraded(`the clocks of issuer and gateway differ by ${Math.round(skewMs / 1000)} s`)
     else clock.up()
+    const closed = [...shared.gates.status()].filter(([, { breaker }]) => breaker === 'open')
+    if (closed.length === 0) targets.up()
+    else targets.degraded(`not called for now: ${closed.map(([target]) => target).join(', ')}`)
   }
   look()
   const timers = [

@@ -79,6 +79,7 @@ export function operatorParts(of: {
       checks: health.reports(),
       issuers: running().identify.issuers(),
       targets: Object.fromEntries(running().catalogue.current().health),
+      gates: Object.fromEntries(shared.gates.status()),
       tools: [...running().catalogue.current().entries.values()].map(
         ({ qualifiedName, pin, quarantined }) => ({ name: qualifiedName, pin, quarantined }),
       ),

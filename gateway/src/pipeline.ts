@@ -11,8 +11,10 @@ import { needsApproval, type PendingCall } from './authorize/approval/needs-appr
 import type { Authorize } from './authorize/authorize.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { CallEnvelope } from './call/connector.ts'
+import type { Pass } from './call/gate/gates.ts'
 import type { FollowedCall } from './call/open-streams.ts'
 import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
+import type { Credential } from './credential/credential.ts'
 import { accept, fail, reply, say, traceIdOf, wireContext } from './answering.ts'
 import type { Exchange, Named, PipelineParts, Understood } from './exchange.ts'
 import { Fault } from './fault.ts'
@@ -182,17 +184,39 @@ async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): 
   const cancel = cancellation(exchange)
   const followed = parts.streams.follow(permit, () => cancel.abort())
   try {
-    await send(parts, exchange, permit, cancel, followed)
+    await enter(parts, exchange, permit, cancel, followed)
   } finally {
     followed.close()
     parts.budgets.leave(permit.entry)
   }
 }
 
-async function send(
+/** A place at the target, before the intent: what a breaker or a full target turns away is a refusal and no call. */
+async function enter(
   parts: PipelineParts,
   exchange: Named,
   permit: Permit,
+  cancel: AbortController,
+  followed: FollowedCall,
+): Promise<void> {
+  const obtained = parts.obtain(permit)
+  const credential = obtained instanceof Promise ? await obtained : obtained
+  const entered = parts.gates.enter(permit.entry.target, credential, cancel.signal)
+  const pass = entered instanceof Promise ? await entered : entered
+  if (isRefusal(pass)) return say(parts, exchange, pass)
+  try {
+    await send(parts, exchange, { permit, credential, pass }, cancel, followed)
+  } finally {
+    pass.leave()
+  }
+}
+
+type Ready = { readonly permit: Permit; readonly credential: Credential; readonly pass: Pass }
+
+async function send(
+  parts: PipelineParts,
+  exchange: Named,
+  { permit, credential, pass }: Ready,
   cancel: AbortController,
   followed: FollowedCall,
 ): Promise<void> {
@@ -200,8 +224,6 @@ async function send(
   const connector = parts.connectors.get(permit.entry.target)
   if (!connector)
     throw new Fault('gateway.internal', `no connector for target ${permit.entry.target}`)
-  const obtained = parts.obtain(permit)
-  const credential = obtained instanceof Promise ? await obtained : obtained
   const traceId = traceIdOf(inbound)
   const sequence = await parts.audit.intent(permit, credential, head.peerAddress, traceId)
 
@@ -228,6 +250,7 @@ async function send(
       record(UNCLEAR)
       throw error
     })
+  pass.saw(outcome)
   switch (outcome.kind) {
     case 'result':
       record(outcome.facts)

@@ -6,6 +6,7 @@ import type { Authorize } from './authorize/authorize.ts'
 import type { Approvals } from './compose-approvals.ts'
 import type { Budgets } from './authorize/limits/limits.ts'
 import type { Switches } from './authorize/switches/switches.ts'
+import type { AllGates } from './call/gate/gates.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { DenyList } from './identify/deny-list.ts'
 import type { KeyCaches } from './identify/identify.ts'
@@ -39,6 +40,8 @@ export type Shared = {
   readonly fetch: GuardedFetch
   readonly pools: Pools
   readonly streams: OpenStreams
+  /** Before every target: breakers and bulkheads. */
+  readonly gates: AllGates
   readonly budgets: Budgets
   readonly approvals: Approvals
   /** Of the configuration that runs; `undefined` before the first one does. */

@@ -72,6 +72,7 @@ async function start(successor?: { decide: () => object }) {
     checkArguments: () => undefined,
     obtain: () => ({ kind: 'none' }),
     connectors: new Map([['records', connector]]),
+    gates: { enter: () => ({ saw: vi.fn(), leave: vi.fn() }) },
     audit,
     streams: createOpenStreams(),
     budgets: limits,

@@ -1,17 +1,25 @@
-// What an operator orders at the gateway's socket: POST with JSON, the answer as JSON.
+// What an operator asks and orders at the gateway's socket: GET, or POST with JSON; the answer as JSON.
 import { request } from 'node:http'
 
-export function order(
-  { gateway }: { readonly gateway: { readonly adminSocket: string } },
-  path: string,
-  body: unknown = {},
-): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+type Socket = { readonly gateway: { readonly adminSocket: string } }
+type Answer = { readonly status: number; readonly body: Record<string, unknown> }
+
+export function order(of: Socket, path: string, body: unknown = {}): Promise<Answer> {
+  return send(of, 'POST', path, JSON.stringify(body))
+}
+
+/** The body of the answer. */
+export async function ask(of: Socket, path: string): Promise<Record<string, unknown>> {
+  return (await send(of, 'GET', path)).body
+}
+
+function send({ gateway }: Socket, method: string, path: string, body?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       {
         socketPath: gateway.adminSocket,
         path,
-        method: 'POST',
+        method,
         headers: { 'content-type': 'application/json' },
       },
       (response) => {
@@ -27,6 +35,6 @@ export function order(
       },
     )
     sent.on('error', reject)
-    sent.end(JSON.stringify(body))
+    sent.end(body)
   })
 }

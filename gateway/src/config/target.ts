@@ -2,6 +2,7 @@
 // adds its members here and nowhere else in the configuration.
 import { z } from 'zod'
 import { targetRateLimitSettings } from '../authorize/limits/settings.ts'
+import { bulkheadSettings } from '../call/gate/settings.ts'
 import { mcpTargetMembers } from '../call/mcp/settings.ts'
 import { catalogueMembers } from '../catalogue/settings.ts'
 import { credentialSettings } from '../credential/settings.ts'
@@ -25,6 +26,7 @@ const common = {
     .default({ kind: 'none' })
     .describe('what the gateway shows of itself to the target'),
   rateLimits: targetRateLimitSettings.prefault({}),
+  bulkhead: bulkheadSettings.prefault({}),
 }
 
 export const targetSettings = z

@@ -11,6 +11,8 @@ export type AnswerData = {
   readonly seen?: string
   readonly expected?: string
   readonly fix: string
+  /** Seconds, where another try is worth it. */
+  readonly retry_after?: number
   readonly doc: string
 }
 
@@ -32,7 +34,7 @@ export function answerData(
   code: AnswerCode,
   answer: Answer,
   requestId: string,
-  details: { readonly seen?: string; readonly expected?: string },
+  details: Pick<Refusal, 'seen' | 'expected' | 'retryAfterSeconds'>,
 ): AnswerData {
   return {
     code,
@@ -41,6 +43,7 @@ export function answerData(
     ...(details.seen === undefined ? {} : { seen: details.seen }),
     ...(details.expected === undefined ? {} : { expected: details.expected }),
     fix: answer.fix,
+    ...(details.retryAfterSeconds === undefined ? {} : { retry_after: details.retryAfterSeconds }),
     doc: `${DOC}${code}`,
   }
 }
