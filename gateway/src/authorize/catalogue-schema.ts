@@ -1,18 +1,20 @@
 // The policy schema of a whole catalogue, from the approved definitions. A tool whose definition has changed
 // stays in with the approved one, a tool that is gone or quarantined elsewhere too, so that policies that name
 // it stay valid; a pending tool was never approved and is not in (policy-audit §1.2). What was made before, or is
-// remembered from an earlier start, is not made again.
+// remembered from an earlier start, is not made again. Prompts and resources have only text for arguments.
 import { createHash } from 'node:crypto'
 import type { Catalogue, CatalogueEntry } from '../catalogue/entry.ts'
 import type { JsonObject } from '../json/value.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
 import { identifierOf } from './names.ts'
 import { baseSchema, withCircumstances, type CedarSchema } from './request-schema.ts'
+import { textSchema } from './text-schema.ts'
 import { bindTool, mergeSchema, type Quarantine, type ToolSchema } from './tool-schema.ts'
 import type { Generated, ToolToGenerate } from './workshop.ts'
 
 export type CatalogueSchema = {
   readonly version: string
+  /** Of prompts and resources too. */
   readonly tools: ReadonlyMap<string, ToolSchema>
   /** Tools that have no policy schema: neither listed nor callable. */
   readonly quarantined: ReadonlyMap<string, string>
@@ -33,9 +35,12 @@ export async function schemaOf(
   catalogue: Catalogue,
   sources: SchemaSources,
 ): Promise<CatalogueSchema> {
-  const asked = approved(catalogue).map(({ qualifiedName, inputSchema }) => {
-    return { name: qualifiedName, inputSchema, from: JSON.stringify(inputSchema) }
-  })
+  const entries = approved(catalogue)
+  const asked = entries
+    .filter(({ kind }) => kind === 'tool')
+    .map(({ qualifiedName, inputSchema }) => {
+      return { name: qualifiedName, inputSchema, from: JSON.stringify(inputSchema) }
+    })
   const made = await make(asked, sources)
   const tools = new Map<string, ToolSchema>()
   const quarantined = new Map<string, string>()
@@ -54,6 +59,12 @@ export async function schemaOf(
       tools.set(name, tool)
       hash.update(JSON.stringify([name, from]))
     }
+  }
+  for (const { kind, qualifiedName, inputSchema } of entries) {
+    if (kind === 'tool') continue
+    const schema = textSchema(qualifiedName, inputSchema)
+    tools.set(qualifiedName, schema)
+    hash.update(schema.parts)
   }
   return { version: hash.digest('hex').slice(0, 16), tools, quarantined, made }
 }

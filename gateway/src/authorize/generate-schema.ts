@@ -8,7 +8,7 @@ import type { Type } from '@cedar-policy/cedar-wasm/nodejs'
 import { generateSchema } from '@cedar-policy/mcp-schema-generator-wasm'
 import type { JsonObject } from '../json/value.ts'
 import { identifierOf, NAMESPACE } from './names.ts'
-import { APPLIES_TO, baseSchema, MEMBER_OF, type CedarSchema } from './request-schema.ts'
+import { APPLIES_TO, baseSchema, memberOf, type CedarSchema } from './request-schema.ts'
 import {
   bindTool,
   declaredPart,
@@ -66,7 +66,7 @@ function partsOf(generated: CedarSchema, identifier: string, action: string): Ce
     [NAMESPACE]: {
       entityTypes: Object.fromEntries(own),
       commonTypes,
-      actions: { [action]: { memberOf: MEMBER_OF, appliesTo: { ...APPLIES_TO, context } } },
+      actions: { [action]: { memberOf: memberOf(action), appliesTo: { ...APPLIES_TO, context } } },
     },
   }
 }

@@ -10,7 +10,7 @@ import type {
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
-import { ACTION_TYPE, targetOf } from './names.ts'
+import { ACTION_TYPE, groupOf, targetOf } from './names.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { locate, parsePolicies, startOf, treeOf, wordsOf, type Policy } from './policy.ts'
 import { baseSchema, withCircumstances, type CedarSchema } from './request-schema.ts'
@@ -24,6 +24,8 @@ export type PoliciesToJudge = {
   readonly known: readonly string[]
   /** Targets that have never said what they offer. */
   readonly neverDescribed: readonly string[]
+  /** Every target. */
+  readonly targets: readonly string[]
 }
 
 export type Judged = {
@@ -42,6 +44,7 @@ export function judgePolicies(question: PoliciesToJudge, engine: Engine): Judged
   const { policies, findings: unread } = parsePolicies(question.files)
   const isExplained = explanations(question)
   const tools = new Set(question.tools.map(({ name }) => name))
+  const groups = new Set([...tools].map(groupOf))
   const findings: Finding[] = [...unread]
   const notices: Finding[] = []
   const awake: Policy[] = []
@@ -58,15 +61,19 @@ export function judgePolicies(question: PoliciesToJudge, engine: Engine): Judged
     const missing = scope.named.filter((name) => !tools.has(name))
     const unknown = missing.find((name) => !isExplained(name))
     if (unknown !== undefined) {
-      findings.push(about(policy, `there is no tool \`${unknown}\``))
+      findings.push(about(policy, `there is no ${inWords(unknown)} \`${unknown}\``))
       continue
     }
     for (const name of missing) {
       notices.push(
-        about(policy, `the tool \`${name}\` has no approved definition that can be used`),
+        about(
+          policy,
+          `the ${inWords(name)} \`${name}\` has no approved definition that can be used`,
+        ),
       )
     }
-    const sleeps = scope.any ? tools.size === 0 : missing.length === scope.named.length
+    const grouped = scope.groups.some((group) => groups.has(group))
+    const sleeps = !grouped && missing.length === scope.named.length
     if (sleeps && (missing.length > 0 || scope.any)) continue
     awake.push(policy)
     judged[policy.id] = missing.length === 0 ? policy.text : withoutActions(policy, missing)
@@ -103,17 +110,30 @@ function findingOf({ error }: ValidationError, policy: Policy, hasPositions: boo
   return { ...about(policy, wordsOf(error)), line: at.line, column: at.column }
 }
 
-/** True where the gateway knows why a tool has no schema. */
-function explanations({ known, neverDescribed }: PoliciesToJudge): (name: string) => boolean {
+/**
+ * True where the gateway knows why a tool has no schema. Prompts and resources come and go with what a target says of
+ * itself: one that is gone must not stop a start.
+ */
+function explanations({
+  known,
+  neverDescribed,
+  targets,
+}: PoliciesToJudge): (name: string) => boolean {
   const names = new Set(known)
-  const targets = new Set(neverDescribed)
-  return (name) => names.has(name) || targets.has(targetOf(name) ?? '')
+  const unasked = new Set(neverDescribed)
+  const configured = new Set(targets)
+  return (name) =>
+    names.has(name) ||
+    unasked.has(targetOf(name) ?? '') ||
+    (OFFERED.test(name) && configured.has(targetOf(name) ?? ''))
 }
+
+const OFFERED = /___(?:prompt:[A-Za-z0-9_.-]+|resource:read)$/
 
 /** The policy for validation alone, its action list without what the schema does not know. */
 function withoutActions(policy: Policy, missing: readonly string[]): EnginePolicy {
-  const groups = policy.scope.any ? ['CallTool'] : []
-  const known = policy.scope.named.filter((name) => !missing.includes(name))
+  const { groups, named } = policy.scope
+  const known = named.filter((name) => !missing.includes(name))
   const entities = [...groups, ...known].map((id) => ({ type: ACTION_TYPE, id }))
   return { ...withSmallIntegers(treeOf(policy)), action: { op: 'in', entities } }
 }
@@ -124,6 +144,12 @@ function withSmallIntegers(json: PolicyJson): PolicyJson {
     typeof value === 'number' && !Number.isSafeInteger(value) ? 0 : value,
   ) as PolicyJson
 }
+
+function inWords(name: string): string {
+  return KINDS[groupOf(name)]
+}
+
+const KINDS = { CallTool: 'tool', GetPrompt: 'prompt', ReadResource: 'resource' } as const
 
 function about({ file, line, column, id }: Policy, text: string): Finding {
   return { file, line, column, text, policy: id }

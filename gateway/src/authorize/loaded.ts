@@ -6,6 +6,7 @@ import type { Action } from './action.ts'
 import { schemaOf, type CatalogueSchema } from './catalogue-schema.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
+import { judgeFitting } from './fit-offers.ts'
 import type { PoliciesToJudge } from './judge-policies.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
 import type { PolicyFile } from './policy-files.ts'
@@ -53,8 +54,10 @@ export async function buildLoaded(
     return { findings: [{ ...NOWHERE, file: missing, text }] }
   }
   const { generate } = workshop
-  const schema = await schemaOf(catalogue, { before: before?.schema.made, kept, generate, pause })
-  const judged = await workshop.judge(questionOf(files, catalogue, schema), engine)
+  const { schema, judged } = await judgeFitting(
+    await schemaOf(catalogue, { before: before?.schema.made, kept, generate, pause }),
+    (one) => workshop.judge(questionOf(files, catalogue, one), engine),
+  )
   await pause()
   if (judged.findings.length > 0) return { findings: judged.findings }
   const { policies, notices } = judged
@@ -88,5 +91,6 @@ function questionOf(
     neverDescribed: [...catalogue.health]
       .filter(([, { describedAtMs }]) => describedAtMs === undefined)
       .map(([target]) => target),
+    targets: [...catalogue.health.keys()],
   }
 }

@@ -10,10 +10,21 @@ export const ACTION_TYPE = 'AgentCore::Action'
 export const NULL_TYPE = 'AgentCore::Null'
 export const UNKNOWN_TYPE = 'AgentCore::Unknown'
 
-/** Groups that every tool is in: `CallTool`, which is in `Mcp`. */
-export const TOOL_GROUPS: readonly string[] = ['CallTool', 'Mcp']
+/** Every action is in one of these, and all of these are in `EVERY_GROUP`. Only the first is AgentCore's too. */
+export const GROUPS = ['CallTool', 'GetPrompt', 'ReadResource'] as const
+export type Group = (typeof GROUPS)[number]
+export const EVERY_GROUP = 'Mcp'
 
 const SEPARATOR = '___'
+
+/** By the name alone: no name of a tool has a colon (policy-audit §1.2). */
+export function groupOf(qualifiedName: string): Group {
+  const colon = qualifiedName.indexOf(':')
+  if (colon < 0) return 'CallTool'
+  return qualifiedName.startsWith(PROMPT, colon - PROMPT.length + 1) ? 'GetPrompt' : 'ReadResource'
+}
+
+const PROMPT = `${SEPARATOR}prompt:`
 
 /** The target in `<target>___<tool>`; `undefined` where the name has no target. */
 export function targetOf(qualifiedName: string): string | undefined {

@@ -9,7 +9,15 @@ import type {
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { CIRCUMSTANCES, circumstanceTypes, type Circumstance } from './circumstances.ts'
 import type { Attributes, InputType, ScalarType } from './input-type.ts'
-import { NAMESPACE, NULL_TYPE, splitName, TOOL_GROUPS, UNKNOWN_TYPE } from './names.ts'
+import {
+  EVERY_GROUP,
+  groupOf,
+  GROUPS,
+  NAMESPACE,
+  NULL_TYPE,
+  splitName,
+  UNKNOWN_TYPE,
+} from './names.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 type CedarType = Type<string>
@@ -20,7 +28,11 @@ export const APPLIES_TO = {
   principalTypes: ['OAuthUser', 'OAuthClient'],
   resourceTypes: ['Gateway'],
 }
-export const MEMBER_OF = TOOL_GROUPS.slice(0, 1).map((id) => ({ id, type: 'Action' }))
+
+/** The groups that an action is in. */
+export function memberOf(action: string): { id: string; type: string }[] {
+  return [{ id: groupOf(action), type: 'Action' }]
+}
 
 const SCALARS: Readonly<Record<ScalarType['kind'], CedarType>> = {
   string: { type: 'String' },
@@ -33,13 +45,14 @@ const SCALARS: Readonly<Record<ScalarType['kind'], CedarType>> = {
   ipaddr: { type: 'Extension', name: 'ipaddr' },
 }
 
-/** Principals, resource and groups, without any tool. */
+/** Principals, resource and groups, without any action that can be called. */
 export function baseSchema(): CedarSchema {
   const tags: CedarType = { type: 'String' }
+  const inEvery = { memberOf: [{ id: EVERY_GROUP, type: 'Action' }] }
   return {
     [NAMESPACE]: {
       entityTypes: { Gateway: {}, OAuthUser: { tags }, OAuthClient: { tags } },
-      actions: { Mcp: {}, CallTool: { memberOf: [{ id: 'Mcp', type: 'Action' }] } },
+      actions: Object.fromEntries([[EVERY_GROUP, {}], ...GROUPS.map((group) => [group, inEvery])]),
       commonTypes: {},
     },
   }
@@ -56,7 +69,7 @@ export function requestSchema(
   const attributes = { input, ...circumstanceTypes(circumstances) }
   const context: CedarType = { type: 'Record', attributes }
   namespaceOf(schema, NAMESPACE).actions[action] = {
-    memberOf: MEMBER_OF,
+    memberOf: memberOf(action),
     appliesTo: { ...APPLIES_TO, context },
   }
   return schema
@@ -76,7 +89,7 @@ export function withCircumstances(schema: CedarSchema): CedarSchema {
 
 function typeOfPlan(plan: ReadPlan, schema: CedarSchema): CedarType {
   if (plan.whole) return typeOf(plan.type, schema)
-  return recordOf(
+  return recordType(
     [...plan.parts].map(([name, part]) => [name, part.required, typeOfPlan(part.plan, schema)]),
   )
 }
@@ -88,9 +101,9 @@ function typeOf(type: InputType, schema: CedarSchema): CedarType {
     case 'record':
       return attributesOf(type.attributes, schema)
     case 'tuple':
-      return recordOf(type.items.map((item, at) => [`proj${at}`, true, typeOf(item, schema)]))
+      return recordType(type.items.map((item, at) => [`proj${at}`, true, typeOf(item, schema)]))
     case 'union':
-      return recordOf(
+      return recordType(
         type.choices.map((choice, at) => [`typeChoice${at}`, false, typeOf(choice, schema)]),
       )
     case 'null':
@@ -117,12 +130,14 @@ function typeOf(type: InputType, schema: CedarSchema): CedarType {
 }
 
 function attributesOf(attributes: Attributes, schema: CedarSchema): CedarType {
-  return recordOf(
+  return recordType(
     [...attributes].map(([name, { type, required }]) => [name, required, typeOf(type, schema)]),
   )
 }
 
-function recordOf(attributes: readonly (readonly [string, boolean, CedarType])[]): CedarType {
+export function recordType(
+  attributes: readonly (readonly [string, boolean, CedarType])[],
+): CedarType {
   return {
     type: 'Record',
     attributes: Object.fromEntries(

@@ -18,7 +18,7 @@ import type { Converted } from './convert.ts'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Action } from './action.ts'
 import { textsOf } from './policy.ts'
-import { ACTION_TYPE, GATEWAY_TYPE } from './names.ts'
+import { ACTION_TYPE, EVERY_GROUP, GATEWAY_TYPE, groupOf } from './names.ts'
 import type { PrincipalEntity } from './principal-entity.ts'
 
 export type Verdict = {
@@ -158,7 +158,7 @@ export function errorOf(policies: readonly string[], reason = 'the engine failed
 export function actionEntities(name: string): readonly EntityJson[] {
   const uid = (id: string) => ({ type: ACTION_TYPE, id })
   return [
-    { uid: uid(name), attrs: {}, parents: [uid('CallTool')] },
-    { uid: uid('CallTool'), attrs: {}, parents: [uid('Mcp')] },
+    { uid: uid(name), attrs: {}, parents: [uid(groupOf(name))] },
+    { uid: uid(groupOf(name)), attrs: {}, parents: [uid(EVERY_GROUP)] },
   ]
 }

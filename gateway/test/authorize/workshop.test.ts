@@ -71,6 +71,7 @@ describe('policy-audit §1.2: schemas are made beside the request thread', () =>
       tools: [{ name: 't___a', parts: made.parts }],
       known: ['t___a'],
       neverDescribed: [],
+      targets: [],
     }
     const there = await workshop.judge(question, cedar)
     expect(there).toEqual(await inThisThread.judge(question, cedar))
