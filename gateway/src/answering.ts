@@ -9,9 +9,14 @@ import type { WireContext } from './out/wire.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import type { Exchange, PipelineParts, Understood } from './exchange.ts'
 
-export function reply(parts: PipelineParts, exchange: Understood, result: JsonObject): void {
+export function reply(
+  parts: PipelineParts,
+  exchange: Understood,
+  result: JsonObject,
+  code: 'ok' | 'input_required' = 'ok',
+): void {
   exchange.wire.own(exchange.response, result, wireContext(parts, exchange))
-  parts.observe(exchange, { code: 'ok' })
+  parts.observe(exchange, { code })
 }
 
 export function accept(parts: PipelineParts, exchange: Exchange): void {
@@ -21,6 +26,13 @@ export function accept(parts: PipelineParts, exchange: Exchange): void {
 
 /** Says no: to the caller as the catalogue of answers has it, to the log with the true reason. */
 export function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
+  recordRefusal(parts, exchange, refusal)
+  exchange.wire.refusal(exchange.response, refusal, wireContext(parts, exchange))
+  parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
+}
+
+/** For a refusal that ends a stream: it is not the whole answer. */
+export function recordRefusal(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
   parts.audit.refusal(refusal, {
     requestId: exchange.requestId,
     traceId: exchange.inbound && traceIdOf(exchange.inbound),
@@ -30,8 +42,6 @@ export function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal):
     method: exchange.inbound?.method,
     ...refusedCall(parts, exchange),
   })
-  exchange.wire.refusal(exchange.response, refusal, wireContext(parts, exchange))
-  parts.observe(exchange, { code: refusal.actual ?? refusal.refused, refused: true })
 }
 
 /** What the log may keep of the arguments: of a tool that the caller sees, what it keeps of a call. */

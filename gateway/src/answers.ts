@@ -35,6 +35,7 @@ export const REFUSALS = {
   'in.body_too_large': { shape: 'http', status: 413, audience: 'caller', what: 'the body is larger than the limit', fix: 'send less, or raise `limits.bodyBytes`' },
   'in.header_too_large': { shape: 'http', status: 431, audience: 'caller', what: 'the headers are larger than the limit', fix: 'send smaller headers' },
   'in.uri_too_long': { shape: 'http', status: 414, audience: 'caller', what: 'the request target is longer than the limit', fix: 'send a shorter path' },
+  'in.overloaded': { shape: 'http', status: 503, audience: 'caller', what: 'the gateway has more to do than it can', fix: 'wait for the seconds of `Retry-After`, then go on more slowly' },
   'in.timeout': { shape: 'http', status: 408, audience: 'caller', what: 'the request did not arrive in time', fix: 'send the whole request at once' },
   'in.invalid_json': { shape: 'rpc', status: 400, rpc: -32700, audience: 'caller', what: 'the body is not strict JSON', fix: 'send one JSON value in UTF-8 without duplicate members, comments, BOM or trailing data' },
   'in.json_too_complex': { shape: 'rpc', status: 400, rpc: -32700, audience: 'caller', what: 'the JSON is nested too deeply or has too many values', fix: 'send a smaller document' },
@@ -45,6 +46,8 @@ export const REFUSALS = {
   'in.header_mismatch': { shape: 'rpc', status: 400, rpc: -32020, audience: 'caller', what: 'a mirrored header is missing, repeated, malformed or differs from the body', fix: 'send `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` and declared `Mcp-Param-*` equal to the body' },
   'in.unsupported_version': { shape: 'rpc', status: 400, rpc: -32022, audience: 'caller', what: 'the protocol version is not served here', fix: 'use a version out of `data.supported`' },
   'in.no_such_method': { shape: 'rpc', status: 404, rpc: -32601, audience: 'caller', what: 'the method is not offered by this gateway', fix: 'call `server/discover` to see what is offered' },
+  'in.session_required': { shape: 'rpc', status: 400, rpc: -32000, audience: 'caller', what: 'a request of the old era names no session', fix: 'send `initialize` first, and `Mcp-Session-Id` of its answer with every request after it' },
+  'in.no_such_session': { shape: 'rpc', status: 404, rpc: -32001, audience: 'caller', what: 'there is no such session, or it has ended', fix: 'send `initialize` again, without `Mcp-Session-Id`' },
 
   // identify: who is behind it
   'identify.no_token': { shape: 'challenge', status: 401, oauth: null, audience: 'caller', what: 'no access token was sent', fix: 'sign in: the challenge names the metadata of this resource' },
@@ -82,7 +85,13 @@ export const REFUSALS = {
   'authorize.disabled': { shape: 'tool', status: 200, audience: 'caller', what: 'an operator has disabled this', fix: 'do not try again; ask the operator with the request id' },
 
   // call: the target
-  'call.input_required': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for further input, which this version does not relay', fix: 'call a tool that needs no further input' },
+  'call.input_required': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for further input, which cannot be got here', fix: 'use a client that can answer what is asked, or call a tool that needs no further input' },
+  'call.input_not_given': { shape: 'tool', status: 200, audience: 'caller', what: 'the client did not answer what the target asked', fix: 'call again and answer in time' },
+  'call.input_not_allowed': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for something that the operator has not allowed it to ask for', fix: 'the operator may allow it under `mayAsk` of the target' },
+  'call.unsafe_elicitation': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks the person in a way that is not safe', fix: 'secrets are never asked for in a form, and pages are https on a host out of `mayAsk.urlHosts` of the target' },
+  'call.client_cannot_answer': { shape: 'rpc', status: 400, rpc: -32021, audience: 'caller', what: 'the target asks for something that the client did not declare it can answer', fix: 'declare the capabilities of `data.requiredCapabilities`, or call a tool that needs no further input' },
+  'call.request_state_invalid': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'the request state is not the one that was given for this very request', fix: 'call again without `requestState`, and come back with the same name, arguments and sign-in' },
+  'call.request_state_expired': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'the request state is too old', fix: 'call again without `requestState`, and answer within ten minutes' },
   'call.breaker_open': { shape: 'tool', status: 200, audience: 'caller', what: 'the target has failed again and again, so it is not called for a moment', fix: 'wait as long as is said here, then call again; nothing was sent to the target' },
   'call.target_busy': { shape: 'tool', status: 200, audience: 'caller', what: 'the target has as many calls as it may have, and no place came free in time', fix: 'call again in a few seconds, with fewer calls at once; nothing was sent to the target' },
   'call.target_unavailable': { shape: 'tool', status: 200, audience: 'caller', what: 'the target could not be reached', fix: 'try again later' },
@@ -93,6 +102,9 @@ export const REFUSALS = {
   'call.target_rejected_credential': { shape: 'tool', status: 200, audience: 'caller', what: 'the target did not accept the credential of the gateway', fix: 'the operator must renew the credential of this target' },
   'call.target_invalid': { shape: 'rpc', status: 200, rpc: -32603, audience: 'caller', what: 'the target broke the protocol', fix: 'give the request id to the owner of the target' },
   'call.result_too_large': { shape: 'tool', status: 200, audience: 'caller', what: 'the answer of the target is larger than the limit', fix: 'ask for less, or raise `limits.resultBytes`' },
+  'call.parked_call_lost': { shape: 'tool', status: 200, audience: 'caller', what: 'the call that waited for this answer is gone, after a restart or because its time was up; whether the target acted is not known', fix: 'check at the target, then make the call anew' },
+  'call.session_lost': { shape: 'tool', status: 200, audience: 'caller', what: 'the target had lost its session and says that it did nothing; the call was not repeated, because it may not be safe to make twice', fix: 'make the call again; a new session is opened for it' },
+  'call.input_declined': { shape: 'tool', status: 200, audience: 'caller', what: 'the person did not agree to what the target asks for before it answers', fix: 'call again when the person agrees' },
 } as const satisfies Record<string, Row>
 
 // prettier-ignore

@@ -35,6 +35,8 @@ import { writeFault } from './out/fault.ts'
 import { rawAnswer } from './out/raw-answer.ts'
 import { createReload, type ReloadReport } from './reload.ts'
 import { createSecrets } from './secrets/resolve.ts'
+import { openSealingKeys } from './secrets/sealing-keys.ts'
+import { createSeals } from './secrets/seals.ts'
 import { readTlsMaterial } from './secrets/tls-material.ts'
 import type { Shared } from './shared.ts'
 import { openStateFolder } from './state-folder.ts'
@@ -42,6 +44,7 @@ import { takeHold } from './store/sqlite/take-hold.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'
 import { systemClock, type Clock } from './system/clock.ts'
 import { randomId } from './system/ids.ts'
+import { createPressure } from './system/pressure.ts'
 
 const VERSION = '0.1.0'
 
@@ -166,6 +169,8 @@ async function compose(
   const port = await open(listener, config.listen.port, config.listen.host)
 
   const streams = createOpenStreams()
+  const pressure = createPressure(() => (generation?.config ?? config).shedding, { clock })
+  closers.push(() => pressure.close())
   const gates = meteredGates(clock, metrics)
   closers.push(() => gates.close())
   const answers = createAnswerWatch(log, metrics)
@@ -195,11 +200,13 @@ async function compose(
     switches,
     keyCaches: new Map(),
     secrets,
+    seals: createSeals(openSealingKeys(join(config.stateFolder, 'seals'), clock)),
     fetch,
     pools: createPools(),
     streams,
     budgets: meteredBudgets(clock, metrics),
     gates,
+    pressure,
     approvals,
     authorize: () => generation?.authorize,
     observe,

@@ -17,14 +17,18 @@ import type { HeadSettings } from './in/head-settings.ts'
 import type { Head, Inbound, RouteTable } from './in/inbound.ts'
 import type { InboundLimits } from './in/read-inbound.ts'
 import type { JsonObject } from './json/value.ts'
+import type { ClientInput } from './mcp/input/input.ts'
 import type { Wire } from './out/wire.ts'
 import type { Refusal } from './refusal.ts'
 import type { Clock } from './system/clock.ts'
+import type { Pressure } from './system/pressure.ts'
 
 export type PipelineParts = {
   readonly routes: RouteTable
   readonly head: HeadSettings
   readonly limits: InboundLimits
+  /** Why this request is refused so that others are served. */
+  readonly sheds: Pressure['sheds']
   readonly identify: (head: Head) => Identity | Refusal | Promise<Identity | Refusal>
   /** Whether somebody who was let in has been revoked since. */
   readonly revoked: (identity: Identity) => Refusal | undefined
@@ -38,6 +42,8 @@ export type PipelineParts = {
   readonly audit: Audit
   readonly streams: OpenStreams
   readonly budgets: Limits
+  /** What targets ask of clients before they answer. */
+  readonly input: ClientInput
   readonly settle: Settle
   readonly access: Pick<Access, 'denied' | 'ask'>
   readonly switches: Switches

@@ -19,6 +19,8 @@ import { createObtain } from './credential/obtain.ts'
 import { createEditorHelp } from './editor-help.ts'
 import { createIdentify, type Identify } from './identify/identify.ts'
 import { createHeadSettings } from './in/head-settings.ts'
+import { createClientInput } from './mcp/input/input.ts'
+import { createRequestStates } from './mcp/input/request-state.ts'
 import { createPipeline, type Handle } from './pipeline.ts'
 import { failingCases, readPolicySet } from './policy-set.ts'
 import { createRoutes } from './routes.ts'
@@ -201,6 +203,7 @@ async function build(
       nowMs: shared.clock.monotonicMs,
     }),
     limits: config.limits,
+    sheds: shared.pressure.sheds,
     identify: identify.identify,
     revoked: identify.revoked,
     authorize,
@@ -213,6 +216,10 @@ async function build(
     connectors,
     audit: shared.audit,
     streams: shared.streams,
+    input: createClientInput(
+      (id) => config.targets[id]?.mayAsk,
+      createRequestStates(shared.seals.of('request-state'), shared.clock),
+    ),
     settle: shared.approvals.settle,
     access: shared.approvals.access,
     budgets: shared.budgets.under(config),

@@ -15,7 +15,7 @@ import type { Pass } from './call/gate/gates.ts'
 import type { FollowedCall } from './call/open-streams.ts'
 import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
 import type { Credential } from './credential/credential.ts'
-import { accept, fail, reply, say, traceIdOf, wireContext } from './answering.ts'
+import { accept, fail, recordRefusal, reply, say, traceIdOf, wireContext } from './answering.ts'
 import type { Exchange, Named, PipelineParts, Understood } from './exchange.ts'
 import { Fault } from './fault.ts'
 import { checkHead } from './in/check-head.ts'
@@ -29,7 +29,7 @@ import { discoverResult } from './mcp/discover.ts'
 import { qualify } from './mcp/names.ts'
 import { toolPage } from './mcp/tool-list.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
-import { modernWire, type Wire, type WireContext } from './out/wire.ts'
+import { modernWire, type WireContext } from './out/wire.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 import { randomId } from './system/ids.ts'
 
@@ -49,9 +49,18 @@ export function createPipeline(parts: PipelineParts): Handle {
   }
 }
 
+const overloaded = (reason: string): Refusal =>
+  refuse('in.overloaded', { reason, retryAfterSeconds: 5 })
+const OVERLOADED = {
+  loop: overloaded('the event loop is late'),
+  memory: overloaded('the memory is nearly used up'),
+}
+
 async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
   const flood = parts.budgets.ofAddress(arrived.request.socket.remoteAddress ?? '')
   if (flood !== undefined) return say(parts, arrived, flood)
+  const pressed = parts.sheds()
+  if (pressed !== undefined) return say(parts, arrived, OVERLOADED[pressed])
   const head = checkHead(arrived.request, parts.routes, arrived.requestId, parts.head)
   if (isRefusal(head)) return say(parts, arrived, head)
   if (head.kind !== 'mcp') return publish(parts, arrived, head)
@@ -221,6 +230,8 @@ async function send(
   followed: FollowedCall,
 ): Promise<void> {
   const { inbound, head, requestId } = exchange
+  const input = parts.input.broughtBack(permit, inbound)
+  if (input !== undefined && isRefusal(input)) return say(parts, exchange, input)
   const connector = parts.connectors.get(permit.entry.target)
   if (!connector)
     throw new Fault('gateway.internal', `no connector for target ${permit.entry.target}`)
@@ -239,9 +250,10 @@ async function send(
   const envelope: CallEnvelope = {
     method: 'tools/call',
     id: inbound.id ?? '',
-    meta: inbound.meta,
+    meta: parts.input.offered(permit.entry.target, inbound.meta),
     protocolVersion: inbound.protocolVersion,
     paramHeaders: undeclaredParamHeaders(inbound, permit.entry),
+    ...(input === undefined ? {} : { input }),
   }
   const outcome = await connector
     .call(permit, credential, envelope, cancel.signal)
@@ -259,12 +271,15 @@ async function send(
     case 'refused':
       record(outcome.facts)
       return say(parts, exchange, outcome.refusal)
-    case 'input':
+    case 'input': {
       record(outcome.facts)
-      return say(parts, exchange, ASKS_FOR_INPUT)
+      const question = parts.input.ask(permit, inbound, outcome)
+      if (isRefusal(question)) return say(parts, exchange, question)
+      return reply(parts, exchange, question, 'input_required')
+    }
     case 'stream':
       followed.streams()
-      return stream(parts, exchange, outcome, cancel, record)
+      return stream(parts, exchange, permit, outcome, cancel, record)
   }
 }
 
@@ -300,14 +315,15 @@ const UNCLEAR: OutcomeFacts = {
 /** Events pass one by one; the stream has an end and a record. */
 async function stream(
   parts: PipelineParts,
-  exchange: Understood,
+  exchange: Named,
+  permit: Permit,
   outcome: StreamOutcome,
   cancel: AbortController,
   record: (facts: OutcomeFacts) => void,
 ): Promise<void> {
   const context = wireContext(parts, exchange)
   try {
-    const messages = withEnding(exchange.wire, outcome, context)
+    const messages = withEnding(parts, exchange, permit, outcome, context)
     await exchange.wire.stream(exchange.response, messages, context)
   } finally {
     cancel.abort()
@@ -317,21 +333,23 @@ async function stream(
   }
 }
 
-const ASKS_FOR_INPUT = refuse('call.input_required', {
-  reason: 'the target asks for further input',
-})
-
 /** What passed on the way, then how it ended: a stream without a response still says why. */
 async function* withEnding(
-  wire: Wire,
+  parts: PipelineParts,
+  exchange: Named,
+  permit: Permit,
   outcome: StreamOutcome,
   context: WireContext,
 ): AsyncGenerator<Buffer> {
+  const { wire, inbound } = exchange
   yield* outcome.messages
   const final = await outcome.ended
-  if (final.kind === 'result') yield wire.lastResult(final.body, context)
-  else if (final.kind === 'refused') yield wire.lastRefusal(final.refusal, context)
-  else yield wire.lastRefusal(ASKS_FOR_INPUT, context)
+  if (final.kind === 'result') return yield wire.lastResult(final.body, context)
+  if (final.kind === 'refused') return yield wire.lastRefusal(final.refusal, context)
+  const question = parts.input.ask(permit, inbound, final)
+  if (!isRefusal(question)) return yield wire.lastOwn(question, context)
+  recordRefusal(parts, exchange, question)
+  yield wire.lastRefusal(question, context)
 }
 
 /** Metadata and preflights: what is answered without a token. */

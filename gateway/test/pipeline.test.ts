@@ -47,6 +47,8 @@ async function start(successor?: { decide: () => object }) {
       nowMs: clock.monotonicMs,
     }),
     limits: { bodyBytes: 10_000 },
+    input: { broughtBack: () => undefined, offered: (_target: string, meta: object) => meta },
+    sheds: () => undefined,
     identify: () => identity('alice'),
     revoked: () => undefined,
     authorize: {

@@ -6,6 +6,7 @@ import { bulkheadSettings } from '../call/gate/settings.ts'
 import { mcpTargetMembers } from '../call/mcp/settings.ts'
 import { catalogueMembers } from '../catalogue/settings.ts'
 import { credentialSettings } from '../credential/settings.ts'
+import { mayAskSettings } from '../mcp/input/settings.ts'
 
 const common = {
   ...catalogueMembers,
@@ -27,6 +28,7 @@ const common = {
     .describe('what the gateway shows of itself to the target'),
   rateLimits: targetRateLimitSettings.prefault({}),
   bulkhead: bulkheadSettings.prefault({}),
+  mayAsk: mayAskSettings,
 }
 
 export const targetSettings = z

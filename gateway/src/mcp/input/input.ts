@@ -1,0 +1,87 @@
+// The turn towards a client of the modern era (MCP 2026-07-28, basic/patterns/mrtr): a target that asks for something
+// gets its requests to the client as an `input_required` result, judged first; the client comes back with a request of
+// its own, which brings answers and the sealed state. Whether that call is allowed is for the path, as for any other.
+import type { CallEnvelope } from '../../call/connector.ts'
+import type { InputOutcome } from '../../call/outcome.ts'
+import type { Permit } from '../../authorize/permit.ts'
+import type { Inbound } from '../../in/inbound.ts'
+import { isJsonObject } from '../../json/raw-number.ts'
+import type { JsonObject } from '../../json/value.ts'
+import { isRefusal, refuse, type Refusal } from '../../refusal.ts'
+import { judgeRequests } from './judge-requests.ts'
+import { offeredTo } from './offered-capabilities.ts'
+import type { RequestStates, StateBinding } from './request-state.ts'
+import type { MayAsk } from './settings.ts'
+
+export type ClientInput = {
+  /** `_meta` of the request, as this target gets it. */
+  readonly offered: (target: string, meta: JsonObject) => JsonObject
+  /** What a client that comes back brings; `undefined`: it does not come back. */
+  readonly broughtBack: (permit: Permit, inbound: Inbound) => Brought | undefined | Refusal
+  /** Whether the target may ask that of this client. */
+  readonly judge: (permit: Permit, inbound: Inbound, outcome: InputOutcome) => Refusal | undefined
+  /** What a client of the modern era is told when the target asks. */
+  readonly ask: (permit: Permit, inbound: Inbound, outcome: InputOutcome) => JsonObject | Refusal
+}
+
+type Brought = NonNullable<CallEnvelope['input']>
+
+/** MUST (basic/patterns/mrtr): only these may be answered with a question. */
+const MAY_ASK = new Set(['tools/call', 'prompts/get', 'resources/read'])
+const MAX_RESPONSES = 64
+
+export function createClientInput(
+  mayAsk: (target: string) => MayAsk | undefined,
+  states: RequestStates,
+): ClientInput {
+  const judge: ClientInput['judge'] = ({ entry }, { method, meta }, { requests }) => {
+    const settings = mayAsk(entry.target)
+    if (settings === undefined || !MAY_ASK.has(method)) {
+      return refuse('call.input_required', { reason: `the target asks in answer to ${method}` })
+    }
+    return judgeRequests(requests, settings, meta)
+  }
+  return {
+    offered(target, meta) {
+      const settings = mayAsk(target)
+      return settings === undefined ? meta : offeredTo(settings, meta)
+    },
+    judge,
+    broughtBack(permit, inbound) {
+      const { inputResponses: responses, requestState: sealed } = inbound.params
+      if (!MAY_ASK.has(inbound.method)) return undefined
+      if (responses === undefined && sealed === undefined) return undefined
+      const fit = responses === undefined || (isJsonObject(responses) && areObjects(responses))
+      if (!fit) {
+        return refuse('in.invalid_params', { seen: '`inputResponses` is no object of answers' })
+      }
+      if (sealed === undefined) return { responses, state: undefined }
+      if (typeof sealed !== 'string') {
+        return refuse('in.invalid_params', { seen: '`requestState` is no string' })
+      }
+      const opened = states.open(sealed, bindingOf(permit, inbound))
+      return isRefusal(opened) ? opened : { responses, state: opened.state }
+    },
+    ask(permit, inbound, outcome) {
+      const refused = judge(permit, inbound, outcome)
+      if (refused !== undefined) return refused
+      const { requests, state } = outcome
+      return {
+        resultType: 'input_required',
+        ...(Object.keys(requests).length === 0 ? {} : { inputRequests: requests }),
+        ...(state === undefined
+          ? {}
+          : { requestState: states.seal(state, bindingOf(permit, inbound)) }),
+      }
+    },
+  }
+}
+
+function bindingOf({ identity, entry, args }: Permit, { method }: Inbound): StateBinding {
+  return { identity, method, target: entry.target, name: entry.qualifiedName, args }
+}
+
+function areObjects(responses: JsonObject): boolean {
+  const answers = Object.values(responses)
+  return answers.length <= MAX_RESPONSES && answers.every((answer) => isJsonObject(answer))
+}
