@@ -33,6 +33,7 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
   const { log, store } = shared
   const clock = health.check('clock')
   const targets = health.check('targets')
+  const load = health.check('load')
   const renewTls = createTlsRenewal(parts)
   addGauges(parts)
 
@@ -48,6 +49,9 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
     else if (skewMs > SKEW_WARN_MS)
       clock.degraded(`the clocks of issuer and gateway differ by ${Math.round(skewMs / 1000)} s`)
     else clock.up()
+    const share = shared.pressure.share()
+    if (share === 0) load.up()
+    else load.degraded(`${Math.round(share * 100)} % of the requests are refused`)
     const closed = [...shared.gates.status()].filter(([, { breaker }]) => breaker === 'open')
     if (closed.length === 0) targets.up()
     else targets.degraded(`not called for now: ${closed.map(([target]) => target).join(', ')}`)
@@ -108,6 +112,11 @@ function addGauges({ shared, metrics, listener, running }: HousekeepingParts): v
     'sallyport_requests_under_way',
     'requests that have no complete answer yet',
     listener.underWay,
+  )
+  metrics.gauge(
+    'sallyport_shed_share',
+    'share of requests that is refused so that the others are served',
+    shared.pressure.share,
   )
   metrics.gauge('sallyport_open_streams', 'event streams towards clients', shared.streams.count)
   addIdentifyMetrics(metrics, shared.denyList, () => running().identify)

@@ -18,6 +18,7 @@ import type { Secrets } from './secrets/resolve.ts'
 import type { Seals } from './secrets/seals.ts'
 import type { Store } from './store/store.ts'
 import type { Clock } from './system/clock.ts'
+import type { Pressure } from './system/pressure.ts'
 
 export type Shared = {
   readonly clock: Clock
@@ -39,6 +40,7 @@ export type Shared = {
   readonly seals: Seals
   readonly fetch: GuardedFetch
   readonly pools: Pools
+  readonly pressure: Pressure
   readonly streams: OpenStreams
   /** Before every target: breakers and bulkheads. */
   readonly gates: AllGates

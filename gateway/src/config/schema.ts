@@ -12,6 +12,7 @@ import { auditSettings } from '../audit/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
+import { sheddingSettings } from '../system/pressure-settings.ts'
 import { isOrigin, isPublicUrl } from './addresses.ts'
 import { isTimeZone } from './time-zones.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
@@ -176,6 +177,7 @@ export const configSchema = z
       .prefault({})
       .describe('what one client may take'),
     rateLimits: rateLimitSettings.prefault({}),
+    shedding: sheddingSettings.prefault({}),
     audit: auditSettings.prefault({}).describe('the audit log: its files, and who vouches for it'),
     log: logSettings.prefault({}).describe('the log on standard output'),
   })

@@ -50,8 +50,9 @@ function world(bulkhead = { calls: 2, waiting: 1, waitMs: 1_000 }) {
     gates,
     refusals,
     enter,
+    enterAtOnce: () => enter() as Pass,
     /** One call that comes in at once. */
-    call(outcome: Outcome, target?: string, credential?: Credential): Pass | Refusal {
+    call: (outcome: Outcome, target?: string, credential?: Credential): Pass | Refusal => {
       const pass = enter(target, credential) as Pass | Refusal
       if (isRefusal(pass)) return pass
       pass.saw(outcome)
@@ -142,8 +143,8 @@ describe('promises §4: the breaker of a credential', () => {
 
 describe('promises §5: the bulkhead of a target', () => {
   test('calls above its places wait in order, calls above those are refused, others are not touched', async () => {
-    const { enter, gates } = world()
-    const [first] = [enter() as Pass, enter() as Pass]
+    const { enter, enterAtOnce, gates } = world()
+    const [first] = [enterAtOnce(), enterAtOnce()]
     const waiting = enter() as Promise<Pass>
     expect(codeOf(enter())).toBe('call.target_busy')
     expect(codeOf(enter('other'))).toBe('pass')
@@ -155,18 +156,18 @@ describe('promises §5: the bulkhead of a target', () => {
   })
 
   test('who waits for longer than the deadline is refused', async () => {
-    const { enter, advance } = world()
-    enter()
-    enter()
+    const { enter, enterAtOnce, advance } = world()
+    enterAtOnce()
+    enterAtOnce()
     const waiting = enter() as Promise<Pass | Refusal>
     advance(1_001)
     expect(await waiting).toMatchObject({ refused: 'call.target_busy', retryAfterSeconds: 1 })
   })
 
   test('who leaves the queue takes no place', async () => {
-    const { enter, gates } = world()
-    const inside = enter() as Pass
-    enter()
+    const { enter, enterAtOnce, gates } = world()
+    const inside = enterAtOnce()
+    enterAtOnce()
     const client = new AbortController()
     const waiting = enter('records', NONE, client.signal) as Promise<Pass | Refusal>
     client.abort()
@@ -176,8 +177,8 @@ describe('promises §5: the bulkhead of a target', () => {
   })
 
   test('whoever waits is sent away when the breaker opens', async () => {
-    const { enter, call } = world({ calls: 6, waiting: 5, waitMs: 60_000 })
-    const inside = Array.from({ length: 6 }, () => enter() as Pass)
+    const { enter, enterAtOnce, call } = world({ calls: 6, waiting: 5, waitMs: 60_000 })
+    const inside = Array.from({ length: 6 }, enterAtOnce)
     const waiting = enter() as Promise<Pass | Refusal>
     for (const pass of inside.slice(0, 5)) pass.saw(failed('call.target_timeout'))
     expect(codeOf(await waiting)).toBe('call.breaker_open')
