@@ -108,6 +108,9 @@ export function connectTo(
     allowInsecureTarget?: boolean
     warnings?: Warning[]
     resolve?: Resolve
+    /** Default: modern, so that nothing is sent but what a test is about. */
+    era?: 'auto' | 'modern' | 'legacy'
+    sessions?: Record<string, number>
   } = {},
 ): Connector {
   const settings = settingsSchema.parse({
@@ -115,6 +118,8 @@ export function connectTo(
     url,
     allowInsecureTarget: more.allowInsecureTarget ?? true,
     timeouts: { connectMs: 1_000, ...more.timeouts },
+    era: more.era ?? 'modern',
+    sessions: { ...more.sessions },
   })
   return createMcpConnector('market', settings, {
     pools: createPools(more.resolve === undefined ? {} : { resolve: more.resolve }),

@@ -44,12 +44,26 @@ export async function describeTarget(
   signal: AbortSignal,
 ): Promise<Description> {
   const ask = asking(plan, credential, signal)
+  return describeOffers(ask, await discover(ask))
+}
+
+/** Settles with the target's capabilities; rejects with OldEra where it does not speak the modern revision. */
+async function discover(ask: Ask): Promise<JsonValue | undefined> {
   const discovered = await ask('server/discover', {})
   const versions = discovered['supportedVersions']
   if (!Array.isArray(versions) || !versions.includes(REVISION)) {
     throw new OldEra('it does not list it')
   }
-  return describeOffers(ask, discovered['capabilities'])
+  return discovered['capabilities']
+}
+
+/** Only whether the target speaks the modern revision. */
+export async function discoverTarget(
+  plan: ExchangePlan,
+  credential: Credential,
+  signal: AbortSignal,
+): Promise<void> {
+  await discover(asking(plan, credential, signal))
 }
 
 /** Of either era: what is listed is asked for in the same way. */
@@ -133,7 +147,8 @@ function resultOf(body: Buffer, method: string): JsonObject {
   if (isObject(result)) return result
   const error = message?.['error']
   const code = isObject(error) ? error['code'] : undefined
-  if (method === 'server/discover' && OLD_CODES.has(code)) throw new OldEra(`error ${String(code)}`)
+  if (method === 'server/discover' && OLD_CODES.has(code))
+    throw new OldEra(`error ${JSON.stringify(code)}`)
   throw new Error(`${method}: the target answered error ${typeof code === 'number' ? code : '?'}`)
 }
 

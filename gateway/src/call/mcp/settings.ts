@@ -1,4 +1,4 @@
-// The slice of the configuration of one target that is an MCP server of the modern era (2026-07-28).
+// The slice of the configuration of one target that is an MCP server, of the modern era (2026-07-28) or of the old one.
 // What all kinds of target share (tools, baseline, credential) has slices of its own.
 import { z } from 'zod'
 import type { DeepReadonly } from '../../config/deep-readonly.ts'
@@ -21,8 +21,28 @@ const timeouts = z
   .prefault({})
   .describe('how long the target may take')
 
+const sessions = z
+  .strictObject({
+    max: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(500)
+      .describe('how many are open at once; the one that was idle longest gives way'),
+    idleMs: z
+      .int()
+      .min(1_000)
+      .max(86_400_000)
+      .default(300_000)
+      .describe('how long one may be idle before it is ended'),
+  })
+  .prefault({})
+  .describe('sessions with a server of an older revision, one per person, client and capabilities')
+
 export const mcpTargetMembers = {
-  kind: z.literal('mcp').describe('an MCP server of revision 2026-07-28'),
+  kind: z
+    .literal('mcp')
+    .describe('an MCP server of revision 2026-07-28, 2025-11-25, 2025-06-18 or 2025-03-26'),
   url: z
     .url({ protocol: /^https?$/ })
     .refine(isEndpoint, {
@@ -51,6 +71,13 @@ export const mcpTargetMembers = {
     .default([])
     .describe('private ranges in which the target may lie; all else must be public'),
   timeouts,
+  era: z
+    .enum(['auto', 'modern', 'legacy'])
+    .default('auto')
+    .describe(
+      'which revisions the server speaks: `modern` is 2026-07-28, `legacy` the older ones, which open sessions; `auto` asks the server, and again with every description',
+    ),
+  sessions,
 }
 
 const mcpTargetObject = z.strictObject(mcpTargetMembers)
