@@ -124,6 +124,7 @@ func checkLog(folder, name string, segments []segment, keys []verifierKey) check
 			log.complain("%s: %v", name, err)
 		}
 	}
+	log.checkOrders(folder, name, keys)
 	if log.tree.size < log.covered {
 		log.complain("%s: a checkpoint covers %d records, and there are %d", name, log.covered, log.tree.size)
 	}

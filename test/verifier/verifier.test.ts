@@ -11,6 +11,7 @@ import {
   checkpointOf,
   lineOf,
   newKey,
+  orderPrune,
   recordOf,
   sign,
   signedLog,
@@ -36,7 +37,28 @@ test('a log that our code wrote holds', async () => {
 })
 
 describe('both verifiers see', () => {
-  test.for<[string, (log: Log) => void, string]>([
+  test.for<[string, (log: Log) => void | Promise<void>, string]>([
+    [
+      'records that were removed, and nobody ordered it',
+      (log) => rmSync(log.paths.log),
+      '10 records are gone, and 0 were ordered to go',
+    ],
+    [
+      'more records removed than were ordered',
+      async (log) => {
+        await orderPrune(log, 9, log.key)
+        rmSync(log.paths.log)
+      },
+      '10 records are gone, and 9 were ordered to go',
+    ],
+    [
+      'an order that somebody else signed',
+      async (log) => {
+        await orderPrune(log, 10, newKey())
+        rmSync(log.paths.log)
+      },
+      'an order to prune is signed by no key that is trusted',
+    ],
     [
       'a flipped bit',
       (log) => {
@@ -95,7 +117,7 @@ describe('both verifiers see', () => {
     ],
   ])('%s', async ([, bend, words]) => {
     const log = await signedLog()
-    bend(log)
+    await bend(log)
     const { status, said } = check(log)
     expect(said).toContain(words)
     expect(status).toBe(1)
@@ -104,22 +126,30 @@ describe('both verifiers see', () => {
 })
 
 describe('both verifiers accept', () => {
-  test.for<[string, (log: Log) => void, string]>([
+  test.for<[string, (log: Log) => void | Promise<void>, string]>([
     [
       'a person who was erased',
       (log) => writeFileSync(log.paths.personal, '{"erased":"2026-04-01T06:00:00Z","key":"k"}\n'),
       '10 records, 0 pruned',
     ],
     [
-      'records that were pruned',
-      (log) => {
+      'records that were pruned by order',
+      async (log) => {
+        await orderPrune(log, 5, log.key)
         const second = log.paths.log.replace('.jsonl', '.000002.jsonl')
         writeFileSync(second, `${log.lines.slice(5).join('\n')}\n`)
         rmSync(log.paths.log)
       },
       '5 records, 5 pruned',
     ],
-    ['all records pruned', (log) => rmSync(log.paths.log), '0 records, 10 pruned'],
+    [
+      'all records pruned by order',
+      async (log) => {
+        await orderPrune(log, 10, log.key)
+        rmSync(log.paths.log)
+      },
+      '0 records, 10 pruned',
+    ],
     [
       'a key that the one before it vouches for',
       (log) => {
@@ -141,7 +171,7 @@ describe('both verifiers accept', () => {
     ],
   ])('%s', async ([, change, words]) => {
     const log = await signedLog()
-    change(log)
+    await change(log)
     const { status, said } = check(log)
     expect(said).toContain(words)
     expect(status).toBe(0)

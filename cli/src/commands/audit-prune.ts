@@ -1,6 +1,6 @@
 // `sallyport audit prune`: removes whole files of records that are older than a date and keeps what their proofs need.
 // Works on files, beside a gateway that runs or without one; asks before it does.
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { PruneReport } from '@sallyport/gateway/audit/prune.ts'
 import type { Command } from '../command.ts'
 import { CommandFailure, exitCode } from '../exit-codes.ts'
@@ -8,6 +8,7 @@ import { loadChecked } from '../gateway/load-checked.ts'
 import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
 import type { StateFolderOptions } from '../gateway/state-folder.ts'
 import { jsonText } from '../terminal/exact-json.ts'
+import { plainLine } from '../terminal/plain-text.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -15,6 +16,7 @@ type PruneOptions = StateFolderOptions & {
   readonly before: string
   readonly dryRun?: boolean
   readonly yes?: boolean
+  readonly signer?: string
 }
 
 export const auditPrune: Command<PruneOptions> = {
@@ -27,6 +29,7 @@ export const auditPrune: Command<PruneOptions> = {
       .requiredOption('--before <date>', 'files whose last record is older, ISO 8601, UTC')
       .option('--dry-run', 'say what would go, and remove nothing')
       .option('-y, --yes', 'do not ask')
+      .option('--signer <socket>', 'who signs that they went by order, with --state-folder')
     defineStateFolder(command)
   },
   run: async ({ options, terminal, json, input }) => {
@@ -34,10 +37,15 @@ export const auditPrune: Command<PruneOptions> = {
     if (Number.isNaN(beforeMs)) {
       throw new CommandFailure('usage', `\`${options.before}\` is no date`)
     }
-    const { planPrune, removeSegments } = await import('@sallyport/gateway/audit/prune.ts')
-    const { folder, sinks } = await auditOf(options, terminal)
+    const { askSigner, planPrune, prune } = await import('@sallyport/gateway/audit/prune.ts')
+    const { folder, sinks, signer } = await auditOf(options, terminal)
     const plan = await planPrune(folder, beforeMs, sinks)
     const removes = options.dryRun !== true && plan.segments.length > 0
+    if (removes && signer === undefined) {
+      throw new CommandFailure('usage', 'nobody is there to sign that they were pruned by order', {
+        fix: 'name the socket of `sallyport audit signer` under `audit.signer`, or with --signer',
+      })
+    }
     if (removes && options.yes !== true) {
       const question = `${shown(plan)}Remove these? Their records cannot be had back. [y/N] `
       const answer = input ? await terminal.ask(question) : undefined
@@ -49,7 +57,12 @@ export const auditPrune: Command<PruneOptions> = {
         return exitCode('ok')
       }
     }
-    if (removes) removeSegments(folder, plan.segments)
+    if (removes && signer !== undefined) {
+      await prune(folder, plan.segments, askSigner(signer)).catch((cause: unknown) => {
+        const words = cause instanceof Error ? cause.message : 'unknown failure'
+        throw new CommandFailure('failed', plainLine(words), { cause })
+      })
+    }
     terminal.out(json ? `${jsonText({ ...plan, removed: removes })}\n` : shown(plan))
     if (!json) terminal.note(removes ? 'Removed.\n' : 'Nothing was removed.\n')
     return exitCode('ok')
@@ -60,12 +73,23 @@ export const auditPrune: Command<PruneOptions> = {
 async function auditOf(
   options: PruneOptions,
   terminal: Terminal,
-): Promise<{ readonly folder: string; readonly sinks: readonly string[] | undefined }> {
+): Promise<{
+  readonly folder: string
+  readonly sinks: readonly string[] | undefined
+  readonly signer: string | undefined
+}> {
+  const given = options.signer === undefined ? undefined : resolve(options.signer)
   if (options.stateFolder !== undefined) {
-    return { folder: join(await stateFolder(options, terminal), 'audit'), sinks: undefined }
+    const folder = join(await stateFolder(options, terminal), 'audit')
+    return { folder, sinks: undefined, signer: given }
   }
   const { config } = await loadChecked(options.config, terminal)
-  return { folder: join(config.stateFolder, 'audit'), sinks: Object.keys(config.audit.sinks) }
+  const { sinks, signer } = config.audit
+  return {
+    folder: join(config.stateFolder, 'audit'),
+    sinks: Object.keys(sinks),
+    signer: given ?? signer?.socket,
+  }
 }
 
 function shown({ segments, kept }: PruneReport): string {

@@ -31,7 +31,7 @@ function rowOf(file: VerifiedFile): readonly string[] {
   const more = [
     open ? `in use, ${openIntents} without an outcome yet` : 'closed',
     ...(segments > 1 ? [`${segments} segments`] : []),
-    ...(pruned > 0 ? [`${pruned} records pruned, their hashes hold`] : []),
+    ...(pruned > 0 ? [`${pruned} records pruned by order, their hashes hold`] : []),
     ...(erased > 0 ? [`${erased} ${erased === 1 ? 'person' : 'persons'} erased`] : []),
   ]
   return [

@@ -26,7 +26,8 @@ export async function copyLogs(from: string, to: string): Promise<readonly strin
     for (const segment of segments) copy(segment)
     const last = segments.at(-1)
     if (inUse && last !== undefined) await endWithLine(join(to, last))
-    for (const other of ['personal', 'tree', 'erasing'] as const) copy(pathsOf('', name)[other])
+    for (const other of ['personal', 'tree', 'pruned', 'erasing'] as const)
+      copy(pathsOf('', name)[other])
     copy(torn)
     if (inUse) {
       await endWithLine(join(to, pathsOf('', name).personal))

@@ -6,6 +6,7 @@
 //   20260401T060000123Z-3f2a9c0d1e4b.personal.jsonl   salts and personal values
 //   20260401T060000123Z-3f2a9c0d1e4b.tree             hashes of the tree over the records
 //   20260401T060000123Z-3f2a9c0d1e4b.checkpoints      signed statements about that tree
+//   20260401T060000123Z-3f2a9c0d1e4b.pruned           signed statements that records at its front were removed by order
 //   20260401T060000123Z-3f2a9c0d1e4b.progress         while something is left to be signed or sent elsewhere
 //   20260401T060000123Z-3f2a9c0d1e4b.lock             until it is closed or recovered
 //   20260401T060000123Z-3f2a9c0d1e4b.torn             what was cut off its end
@@ -27,6 +28,7 @@ export type LogPaths = {
   readonly personal: string
   readonly tree: string
   readonly checkpoints: string
+  readonly pruned: string
   readonly progress: string
   readonly lock: string
   readonly torn: string
@@ -45,6 +47,7 @@ export function pathsOf(folder: string, name: string): LogPaths {
     personal: `${base}.personal.jsonl`,
     tree: `${base}.tree`,
     checkpoints: `${base}.checkpoints`,
+    pruned: `${base}.pruned`,
     progress: `${base}.progress`,
     lock: base + LOCK,
     torn: `${base}.torn`,

@@ -1,14 +1,18 @@
 // Operator file: whole segments that are old enough are removed (policy-audit §2.4, retention). What their proofs need
 // stays: the hashes of their records, and checkpoints over them. A segment goes only when a checkpoint covers all of it
 // and the hashes that are left lead to that checkpoint's root, and when every sink has all of it; the segment that is
-// being written never goes.
-import { existsSync, rmSync } from 'node:fs'
+// being written never goes. That it went by order is signed first, so that it is not taken for removed.
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
-import { readCheckpoints } from './checkpoint.ts'
+import { readCheckpoints, type SignedCheckpoint } from './checkpoint.ts'
 import { recordIn } from './line.ts'
 import { logNames, pathsOf, segmentPaths, syncFolder } from './log-folder.ts'
+import { noteText, type Note } from './note.ts'
+import type { PruneStatement } from './prune-statement.ts'
 import { readProgress } from './publish/progress.ts'
+import { createSignerClient } from './publish/signer-client.ts'
 import { readLines } from './read-lines.ts'
+import { replace } from './signer/keys.ts'
 import { createGrowingTree } from './verify/growing-tree.ts'
 import { prunedLeaves } from './verify/pruned.ts'
 import { createTrust, logOf } from './verify/trust.ts'
@@ -17,6 +21,8 @@ export type Prunable = {
   readonly log: string
   readonly file: string
   readonly records: number
+  /** Records of the log up to its end. */
+  readonly end: number
   /** Of its last record, ISO 8601. */
   readonly until: string
 }
@@ -41,7 +47,8 @@ export async function planPrune(
     if (old.length === 0) continue
     const covered = await coveredByHashes(folder, log)
     const lacking = lackingSink(folder, log, sinks)
-    for (const { last, ...segment } of old) {
+    for (const segment of old) {
+      const last = segment.end - 1
       const why =
         last < covered ? lacking(last) : covered === 0 ? UNCOVERED : coveredUpTo(covered, last)
       if (why === undefined) {
@@ -80,8 +87,33 @@ function lackingSink(
   }
 }
 
+/** A signed note that so many records of the log of this origin may go. Rejects in words. */
+export type SignPrune = (order: Omit<PruneStatement, 'time'>) => Promise<Note>
+
+export function askSigner(socket: string): SignPrune {
+  return createSignerClient(socket).prune
+}
+
+/** Removes what was planned, once the signer has said for every log that it may go. Rejects in words. */
+export async function prune(
+  folder: string,
+  segments: readonly Prunable[],
+  sign: SignPrune,
+): Promise<void> {
+  const ends = new Map(segments.map(({ log, end }) => [log, end]))
+  for (const [log, until] of ends) {
+    const signed = await newestCheckpoint(folder, log)
+    if (signed === undefined) throw new Error(`no checkpoint covers the log ${log}`)
+    const note = await sign({ origin: signed.origin, until })
+    const path = pathsOf(folder, log).pruned
+    const former = existsSync(path) ? readFileSync(path, 'utf8') : ''
+    replace(path, `${former}${noteText(note)}\n`)
+  }
+  removeSegments(folder, segments)
+}
+
 /** Oldest first, so that a log that is cut short in the middle of this still begins with a whole segment. */
-export function removeSegments(folder: string, segments: readonly Prunable[]): void {
+function removeSegments(folder: string, segments: readonly Prunable[]): void {
   for (const { log, file } of segments) {
     const path = segmentPaths(folder, log).find((one) => basename(one) === file)
     if (path === undefined) continue
@@ -108,16 +140,16 @@ async function oldSegments(
   folder: string,
   log: string,
   beforeMs: number,
-): Promise<readonly (Prunable & { readonly last: number })[]> {
+): Promise<readonly Prunable[]> {
   const { lock } = pathsOf(folder, log)
   const segments = segmentPaths(folder, log)
   const closed = existsSync(lock) ? segments.slice(0, -1) : segments
-  const old: (Prunable & { last: number })[] = []
+  const old: Prunable[] = []
   for (const segment of closed) {
     const found = await endOf(segment)
     if (found === undefined || !(Date.parse(found.time) < beforeMs)) break
     const { time, sequence, records } = found
-    old.push({ log, file: basename(segment), records, until: time, last: sequence })
+    old.push({ log, file: basename(segment), records, end: sequence + 1, until: time })
   }
   return old
 }
@@ -145,13 +177,20 @@ async function endOf(
 
 /** So many records are covered by a checkpoint to which the leaves in the file of hashes lead. */
 async function coveredByHashes(folder: string, log: string): Promise<number> {
-  const { tree, checkpoints } = pathsOf(folder, log)
-  const trust = createTrust(folder, [])
-  const newest = (await readCheckpoints(checkpoints)).findLast(
-    (one) => one !== undefined && logOf(one) === log && trust.isTrusted(one),
-  )
+  const { tree } = pathsOf(folder, log)
+  const newest = await newestCheckpoint(folder, log)
   if (newest === undefined) return 0
   const growing = createGrowingTree()
   for await (const leaf of prunedLeaves(tree, newest.size)) growing.add(leaf)
   return growing.size() === newest.size && growing.root().equals(newest.root) ? newest.size : 0
+}
+
+async function newestCheckpoint(
+  folder: string,
+  log: string,
+): Promise<SignedCheckpoint | undefined> {
+  const trust = createTrust(folder, [])
+  return (await readCheckpoints(pathsOf(folder, log).checkpoints)).findLast(
+    (one) => one !== undefined && logOf(one) === log && trust.isTrusted(one),
+  )
 }

@@ -10,6 +10,7 @@ import { checkpointsElsewhere, findMissingLogs, headsOf } from './verify/elsewhe
 import { createFindings, type Finding, type Findings } from './verify/findings.ts'
 import { createHeads, type HeadsFile } from './verify/heads.ts'
 import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
+import { findRemoved } from './verify/prune-orders.ts'
 import { createPairs, type Pairs } from './verify/pairs.ts'
 import { createTrust, KEYS_FILE, type Trust } from './verify/trust.ts'
 import { verifyOneLog, WITHOUT_INTENT, type ReadLog } from './verify/verify-log.ts'
@@ -89,6 +90,7 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
         { name, paths, segments: own, heads },
         { threads, findings, pairs, kinds },
       )
+      await findRemoved({ log: name, path: paths.pruned, pruned: log.pruned }, trust, findings)
       const personal = existsSync(paths.personal)
         ? await verifyPersonal(paths.personal, log.open)
         : { findings: [], erased: 0 }
@@ -209,7 +211,6 @@ function limitsOf(
     (sum, { covered, records, pruned }) => sum + Math.max(0, records + pruned - covered),
     0,
   )
-  const pruned = logs.reduce((sum, log) => sum + log.pruned, 0)
   const noneCovered = logs.every(({ covered }) => covered === 0)
   return [
     ...(uncovered === 0
@@ -217,11 +218,6 @@ function limitsOf(
       : [
           `no checkpoint covers the last ${uncovered} records: a tail that was cut off there, at the end of a line, is not found`,
           'a record among them that was replaced together with its leaf hash is not found',
-        ]),
-    ...(pruned === 0
-      ? []
-      : [
-          `of ${pruned} records the hashes alone are left: whether they were pruned by somebody who may, the log does not say`,
         ]),
     ...(noneCovered || !trust.fromFolder
       ? []

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { segmentPaths } from '../../src/audit/log-folder.ts'
-import { planPrune, removeSegments } from '../../src/audit/prune.ts'
+import { planPrune, prune } from '../../src/audit/prune.ts'
 import { proveConsistency, proveRecord } from '../../src/audit/prove.ts'
 import { search } from '../../src/audit/search.ts'
 import { verifyLog } from '../../src/audit/verify.ts'
-import { checkpointOf, sign, signedLog } from './signed.ts'
+import { checkpointOf, newKey, orderPrune, pruneSigner, sign, signedLog } from './signed.ts'
 
 const LATER = Date.now() + 86_400_000
 
@@ -26,7 +26,7 @@ test('policy-audit §2.4: an old segment goes, and verify, proofs and search go 
   const plan = await planPrune(log.folder, LATER)
   // The segment that is being written stays, however old.
   expect(plan).toMatchObject({ segments: [{ log: log.name, records: 5 }], kept: [] })
-  removeSegments(log.folder, plan.segments)
+  await prune(log.folder, plan.segments, pruneSigner(log.key))
   expect(segmentPaths(log.folder, log.name)).toEqual([log.second])
   expect(await verifyLog(log.folder, { keys: [log.key.text] })).toMatchObject({
     ok: true,
@@ -41,7 +41,8 @@ test('policy-audit §2.4: an old segment goes, and verify, proofs and search go 
 
 test('with the last record of a log its personal values go, and the log still verifies', async () => {
   const log = await twoSegments()
-  removeSegments(log.folder, (await planPrune(log.folder, LATER)).segments)
+  const { segments } = await planPrune(log.folder, LATER)
+  await prune(log.folder, segments, pruneSigner(log.key))
   expect(segmentPaths(log.folder, log.name)).toEqual([])
   expect(existsSync(log.paths.personal)).toBe(false)
   expect(await verifyLog(log.folder)).toMatchObject({ ok: true, files: [{ pruned: 10 }] })
@@ -106,17 +107,62 @@ test('policy-audit §2.4: a prune that is killed before the last record goes lea
   const { segments } = await planPrune(log.folder, LATER)
   // A folder in place of the last segment: to remove it fails, as if the process had died there.
   const last = segments.slice(-1)
-  removeSegments(log.folder, segments.slice(0, -1))
+  await prune(log.folder, segments.slice(0, -1), pruneSigner(log.key))
   rmSync(log.second)
   mkdirSync(log.second)
-  expect(() => removeSegments(log.folder, last)).toThrow(log.second)
+  await expect(prune(log.folder, last, pruneSigner(log.key))).rejects.toThrow(log.second)
   expect(existsSync(log.paths.personal)).toBe(false)
   expect(existsSync(`${log.paths.personal}.next`)).toBe(false)
 })
 
-test('policy-audit §2.5: whoever removes records and leaves their hashes is not named, and verify says so', async () => {
-  const log = await twoSegments()
-  rmSync(log.paths.log)
-  const { limits } = await verifyLog(log.folder, { keys: [log.key.text] })
-  expect(limits).toContainEqual(expect.stringContaining('of 5 records the hashes alone are left'))
+describe('policy-audit §2.4: pruned by order is told from removed', () => {
+  const findings = async (log: Awaited<ReturnType<typeof twoSegments>>) =>
+    (await verifyLog(log.folder, { keys: [log.key.text] })).findings.map(({ code, what }) => [
+      code,
+      what,
+    ])
+
+  test('records that are gone without an order are found, though their hashes hold', async () => {
+    const log = await twoSegments()
+    rmSync(log.paths.log)
+    expect(await findings(log)).toEqual([
+      ['removed_records', '5 records are not there, and nobody ordered to prune any'],
+    ])
+  })
+
+  test('and so are more than were ordered, and the file of orders when it is removed', async () => {
+    const log = await twoSegments()
+    const { segments } = await planPrune(log.folder, LATER)
+    await prune(log.folder, segments.slice(0, 1), pruneSigner(log.key))
+    expect(await findings(log)).toEqual([])
+    rmSync(log.second)
+    const more = '10 records are not there, and those that were ordered to go are 5'
+    expect(await findings(log)).toEqual([['removed_records', more]])
+    await orderPrune(log, 10, log.key)
+    expect(await findings(log)).toEqual([])
+    rmSync(log.paths.pruned)
+    expect((await findings(log))[0]?.[0]).toBe('removed_records')
+  })
+
+  test('an order by another key, about another log or that is none is no order, and is said', async () => {
+    const [log, other] = [await twoSegments(), await twoSegments()]
+    rmSync(log.paths.log)
+    await orderPrune(log, 5, newKey())
+    await orderPrune({ ...other, paths: log.paths }, 5, log.key)
+    appendFileSync(log.paths.pruned, checkpointOf(other, 5, log.key) + '\n')
+    expect(await findings(log)).toMatchObject([
+      ['prune_statement', 'statement 1 is signed by no key that is believed'],
+      ['prune_statement', `statement 2 is about the log ${other.name}`],
+      ['prune_statement', 'statement 3 is none'],
+      ['removed_records', expect.stringContaining('nobody ordered')],
+    ])
+  })
+
+  test('nothing goes where the signer does not say that it may', async () => {
+    const log = await twoSegments()
+    const { segments } = await planPrune(log.folder, LATER)
+    const refuses = () => Promise.reject(new Error('the signer refused'))
+    await expect(prune(log.folder, segments, refuses)).rejects.toThrow('the signer refused')
+    expect(segmentPaths(log.folder, log.name)).toHaveLength(2)
+  })
 })

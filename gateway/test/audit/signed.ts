@@ -7,6 +7,8 @@ import { checkpointText } from '../../src/audit/checkpoint.ts'
 import { keyLine } from '../../src/audit/known-keys.ts'
 import { logNames, pathsOf, type LogPaths } from '../../src/audit/log-folder.ts'
 import { named, noteText, signText, verifierKey, verifierKeyText } from '../../src/audit/note.ts'
+import type { SignPrune } from '../../src/audit/prune.ts'
+import { pruneText } from '../../src/audit/prune-statement.ts'
 import { createGrowingTree } from '../../src/audit/verify/growing-tree.ts'
 import { newFolder, openAudit } from './made.ts'
 import { ADDRESS, credential, factsOf, permitOf } from './products.ts'
@@ -65,6 +67,24 @@ export function checkpointOf({ name, paths }: Log, size: number, key: SigningKey
   const text = checkpointText({ origin, size, root: tree.root() })
   const own = named(verifierKey(NAME, key.publicKey), origin).name
   return noteText({ text, signatures: [signText(text, own, key.privateKey)] })
+}
+
+/** What the signer answers who orders to prune. */
+export function pruneSigner(key: SigningKey, time = '2026-04-01T06:00:00.000Z'): SignPrune {
+  return async ({ origin, until }) => {
+    const text = pruneText({ origin, until, time })
+    return { text, signatures: [signText(text, origin, key.privateKey)] }
+  }
+}
+
+/** Beside the log: so many of its records were ordered to go. */
+export async function orderPrune(
+  { name, paths }: Log,
+  until: number,
+  key: SigningKey,
+): Promise<void> {
+  const note = await pruneSigner(key)({ origin: `${NAME}/${name}`, until })
+  appendFileSync(paths.pruned, `${noteText(note)}\n`)
 }
 
 /** The line of `checkpoint.keys` by which one key vouches for the next. */

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
-import { checkpointText, offerText } from '../../src/audit/checkpoint.ts'
+import { checkpointText, offerText, parseCheckpoint } from '../../src/audit/checkpoint.ts'
 import { isVouchedFor, parseKeyLines } from '../../src/audit/known-keys.ts'
 import { isSignedBy, named, parseNote, parseVerifierKey } from '../../src/audit/note.ts'
+import { parseSignedPrune } from '../../src/audit/prune-statement.ts'
 import { rotateKeys } from '../../src/audit/signer/keys.ts'
 import { openRemembered } from '../../src/audit/signer/remembered.ts'
 import { startSigner } from '../../src/audit/signer/signer.ts'
@@ -101,6 +102,28 @@ test('policy-audit §2.3: no other origin is signed for, and nothing that is no 
   expect((await ask('POST', '/sign', 'old 0\n\nnothing')).status).toBe(400)
   expect((await ask('POST', '/sign', 'x'.repeat(20_000))).status).toBe(400)
   expect((await ask('GET', '/sign')).status).toBe(404)
+})
+
+test('policy-audit §2.4: that records may be pruned is signed, as far as the signer has signed them', async () => {
+  const { offer, ask, signer } = await open()
+  await offer(0, 11)
+  const { status, body } = await ask('POST', '/prune', `${ORIGIN}\n11\n`)
+  const signed = parseSignedPrune(body)
+  const key = parseVerifierKey(signer.verifierKey())
+  expect([status, signed?.origin, signed?.until]).toEqual([200, ORIGIN, 11])
+  expect(Math.abs(Date.parse(signed?.time ?? '') - Date.now())).toBeLessThan(60_000)
+  expect(signed && key && isSignedBy(signed.note, named(key, ORIGIN))).toBe(true)
+  expect(await ask('POST', '/prune', `${ORIGIN}\n12\n`)).toEqual({
+    status: 409,
+    body: 'it has signed 11 records of this log, not 12\n',
+  })
+  expect((await ask('POST', '/prune', `${NAME}/other\n1\n`)).status).toBe(409)
+  expect((await ask('POST', '/prune', 'elsewhere.example/audit/one\n1\n')).status).toBe(403)
+  for (const none of ['', `${ORIGIN}\n1`, `${ORIGIN}\n1e3\n`, `${ORIGIN}\n1\nmore\n`]) {
+    expect((await ask('POST', '/prune', none)).status).toBe(400)
+  }
+  // No statement is a checkpoint, whatever it says.
+  expect(parseCheckpoint(signed?.note.text ?? '')).toBeUndefined()
 })
 
 test('policy-audit §2.3: the old key vouches for the new one, and the signer uses it without a restart', async () => {

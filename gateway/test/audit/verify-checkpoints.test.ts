@@ -19,6 +19,7 @@ import {
   lineOf,
   linesOf,
   newKey,
+  orderPrune,
   recordOf,
   sign,
   signedLog,
@@ -174,6 +175,7 @@ describe('policy-audit §2.4, retention: records that were pruned', () => {
     const path = log.paths.log.replace('.jsonl', '.000002.jsonl')
     writeFileSync(path, `${log.lines.slice(5).join('\n')}\n`)
     rmSync(log.paths.log)
+    await orderPrune(log, 10, log.key)
     return log
   }
 

@@ -2,10 +2,14 @@
 import { request } from 'node:http'
 import { offerText, type Offer } from '../checkpoint.ts'
 import { parseKeyLines, type KnownKey } from '../known-keys.ts'
+import type { Note } from '../note.ts'
+import { parseSignedPrune, pruneOrderText, type PruneStatement } from '../prune-statement.ts'
 
 export type SignerClient = {
   /** One signature line; or the size that it knows, where that is another than the offer says. Rejects in words. */
   readonly sign: (offer: Offer) => Promise<{ readonly line: string } | { readonly known: number }>
+  /** A note that says so. Rejects in words. */
+  readonly prune: (order: Omit<PruneStatement, 'time'>) => Promise<Note>
   readonly keys: () => Promise<readonly KnownKey[]>
 }
 
@@ -19,6 +23,15 @@ export function createSignerClient(socketPath: string): SignerClient {
       if (status === 200) return { line: body.trimEnd() }
       if (status === 409) return { known: Number(body) }
       throw new Error(`the signer refused: ${body.trim()}`)
+    },
+    prune: async (order) => {
+      const { status, body } = await ask(socketPath, 'POST', '/prune', pruneOrderText(order))
+      if (status !== 200) throw new Error(`the signer refused: ${body.trim()}`)
+      const signed = parseSignedPrune(body)
+      if (signed?.origin !== order.origin || signed.until !== order.until) {
+        throw new Error('the signer answered with another statement')
+      }
+      return signed.note
     },
     keys: async () => {
       const { status, body } = await ask(socketPath, 'GET', '/keys')

@@ -1,15 +1,19 @@
 // Operator file: the process that holds the checkpoint key (policy-audit §2.3). It sees origins, sizes and roots, never
-// a record. It signs a tree that begins with the one that it signed last, and nothing else. One unix socket:
+// a record. It signs a tree that begins with the one that it signed last, that records of it may be pruned, and nothing
+// else. One unix socket:
 //
 //   POST /sign   an offer (checkpoint.ts) → one signature line · 409 and the size that it knows · 403 · 422 · 400
+//   POST /prune  origin and number of records → a note (prune-statement.ts) · 409 and the size that it knows · 403 · 400
 //   GET  /keys   its keys, as in `checkpoint.keys`
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { checkpointText, parseCheckpoint, parseOffer, type Checkpoint } from '../checkpoint.ts'
 import { keyLine } from '../known-keys.ts'
-import { signatureLine, signText } from '../note.ts'
+import { noteText, signatureLine, signText } from '../note.ts'
+import { parsePruneOrder, pruneText } from '../prune-statement.ts'
 import { isConsistent } from '../tree.ts'
+import { systemClock, type Clock } from '../../system/clock.ts'
 import { ensureKeys, readKeys, type SignerKeys } from './keys.ts'
 import { openRemembered, type Remembered } from './remembered.ts'
 
@@ -21,6 +25,7 @@ export type SignerSettings = {
   readonly name: string
   /** The socket has mode 0660: for a gateway that runs as another user. */
   readonly groupMayConnect?: boolean
+  readonly clock?: Clock
 }
 
 export type Signer = {
@@ -40,15 +45,20 @@ export async function startSigner({
   keyFile,
   name,
   groupMayConnect = false,
+  clock = systemClock,
 }: SignerSettings): Promise<Signer> {
   const read = createKeyReader(keyFile, name)
   const remembered = openRemembered(`${keyFile}.signed`)
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const what = `${request.method} ${request.url}`
     if (what === 'GET /keys') return { status: 200, body: read().history.map(keyLine).join('') }
-    if (what !== 'POST /sign') return { status: 404, body: 'there is POST /sign and GET /keys\n' }
+    const signs = SIGNS[what]
+    if (signs === undefined) {
+      return { status: 404, body: 'there is POST /sign, POST /prune and GET /keys\n' }
+    }
     const body = await bodyOf(request)
-    return body === undefined ? bad('the offer is too long') : sign(body, read(), remembered, name)
+    if (body === undefined) return bad('the offer is too long')
+    return signs(body, { ...read(), remembered, name, clock })
   }
   const server = createServer({ requestTimeout: 5000 }, (request, response) => {
     answer(request)
@@ -70,19 +80,23 @@ export async function startSigner({
   }
 }
 
-function sign(
-  body: string,
-  { privateKey }: SignerKeys,
-  remembered: Remembered,
-  name: string,
-): Answer {
+type SignParts = Pick<SignerKeys, 'privateKey'> & {
+  readonly remembered: Remembered
+  readonly name: string
+  readonly clock: Clock
+}
+
+const SIGNS: Readonly<Record<string, (body: string, parts: SignParts) => Answer>> = {
+  'POST /sign': sign,
+  'POST /prune': signPrune,
+}
+
+function sign(body: string, { privateKey, remembered, name }: SignParts): Answer {
   const offer = parseOffer(body)
   const offered = offer && parseCheckpoint(offer.checkpoint)
   if (offer === undefined || offered === undefined) return bad('it is no offer of a checkpoint')
   const { origin, size } = offered
-  if (!origin.startsWith(`${name}/`) || origin.slice(name.length + 1).includes('/')) {
-    return { status: 403, body: `the origin is not one of \`${name}\`\n` }
-  }
+  if (!isOwn(origin, name)) return notOwn(name)
   const last = remembered.last(origin)
   const former: Checkpoint = last ?? { origin, size: 0, root: Buffer.alloc(0) }
   if (offer.former !== former.size || size < former.size) {
@@ -94,6 +108,31 @@ function sign(
   // Written first: after a crash in between, one more was remembered than was signed, and nothing is lost by it.
   if (size > former.size) remembered.remember(offered)
   return { status: 200, body: signatureLine(signText(checkpointText(offered), origin, privateKey)) }
+}
+
+/** What was never under a checkpoint cannot go by order. */
+function signPrune(body: string, { privateKey, remembered, name, clock }: SignParts): Answer {
+  const order = parsePruneOrder(body)
+  if (order === undefined) return bad('it is no order to prune')
+  if (!isOwn(order.origin, name)) return notOwn(name)
+  const signed = remembered.last(order.origin)?.size ?? 0
+  if (order.until > signed) {
+    return {
+      status: 409,
+      body: `it has signed ${signed} records of this log, not ${order.until}\n`,
+    }
+  }
+  const text = pruneText({ ...order, time: new Date(clock.wallMs()).toISOString() })
+  const note = { text, signatures: [signText(text, order.origin, privateKey)] }
+  return { status: 200, body: noteText(note) }
+}
+
+function isOwn(origin: string, name: string): boolean {
+  return origin.startsWith(`${name}/`) && !origin.slice(name.length + 1).includes('/')
+}
+
+function notOwn(name: string): Answer {
+  return { status: 403, body: `the origin is not one of \`${name}\`\n` }
 }
 
 /** The key is read again when its file was replaced: a rotation needs no restart. */

@@ -7,12 +7,15 @@ import { isVouchedFor, parseKeyLines } from '../known-keys.ts'
 import { isSignedBy, named, parseVerifierKey, type VerifierKey } from '../note.ts'
 
 export type Trust = {
-  readonly isTrusted: (checkpoint: SignedCheckpoint) => boolean
+  /** A note under the origin of its log. */
+  readonly isTrusted: (signed: Signed) => boolean
   /** Keys of the folder for which no key that is believed vouches. */
   readonly unvouched: readonly string[]
   /** The key comes from the folder that it is to protect. */
   readonly fromFolder: boolean
 }
+
+type Signed = Pick<SignedCheckpoint, 'origin' | 'note'>
 
 export const KEYS_FILE = 'checkpoint.keys'
 
@@ -47,7 +50,7 @@ export function isVerifierKey(text: string): boolean {
 }
 
 /** The last part of an origin is the name of the log. */
-export function logOf({ origin }: SignedCheckpoint): string {
+export function logOf({ origin }: Pick<Signed, 'origin'>): string {
   return origin.slice(origin.lastIndexOf('/') + 1)
 }
 
