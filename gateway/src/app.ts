@@ -202,7 +202,7 @@ async function compose(
     secrets,
     seals: createSeals(openSealingKeys(join(config.stateFolder, 'seals'), clock)),
     fetch,
-    pools: createPools(),
+    pools: createPools({ clock }),
     streams,
     budgets: meteredBudgets(clock, metrics),
     gates,

@@ -76,6 +76,7 @@ export function createCatalogue(
         describe: () => describe(target.id),
         compare: (tools) => compareWithOthers(tools, target.id, othersThan(target.id)),
         nowMs: parts.clock.wallMs,
+        steadyMs: parts.clock.monotonicMs,
         approved: ({ approved, held }) =>
           parts.pinChanged({
             change: 'approved',

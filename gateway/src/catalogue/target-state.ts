@@ -25,7 +25,10 @@ export type TargetParts = {
   readonly describe: () => Promise<Description>
   /** Adds what only a look at the other targets shows. */
   readonly compare: (tools: readonly CheckedTool[]) => readonly CheckedTool[]
+  /** Wall clock, for what is shown. */
   readonly nowMs: () => number
+  /** A clock that never jumps: for how old a reading is (F-26). */
+  readonly steadyMs: () => number
   /** A baseline was approved. */
   readonly approved: (baseline: BaselineApproval) => void
 }
@@ -56,7 +59,7 @@ export const NOT_ASKED = 'not asked yet'
 const UNKNOWN_PINS = 'what is approved cannot be read'
 
 export function watchTarget(target: CatalogueTarget, parts: TargetParts): TargetWatch {
-  const { pins, scanner, nowMs } = parts
+  const { pins, scanner, nowMs, steadyMs } = parts
   let offered: readonly CheckedTool[] | undefined
   let scanned: ReadonlyMap<string, readonly ScanFinding[]> = new Map()
   let restored = false
@@ -70,7 +73,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
 
   function set(health: TargetHealth, findings = state.findings): void {
     const entries = entriesOf(target, offered, pins.approved(), pins.seen())
-    const known = nowMs() - pinsReadAtMs <= PINS_GOOD_MS
+    const known = steadyMs() - pinsReadAtMs <= PINS_GOOD_MS
     state = {
       entries: known
         ? entries
@@ -82,7 +85,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
 
   async function loadPins(): Promise<void> {
     await pins.load()
-    pinsReadAtMs = nowMs()
+    pinsReadAtMs = steadyMs()
   }
 
   async function take(description: Description): Promise<void> {
@@ -98,7 +101,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     // In one turn: of two targets that imitate each other, the second one to be judged sees the first.
     offered = parts.compare(tools)
     const baseline = await pins.follow(offered)
-    pinsReadAtMs = nowMs()
+    pinsReadAtMs = steadyMs()
     if (baseline !== undefined) parts.approved(baseline)
     failures = 0
     set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, unnamed)
@@ -163,7 +166,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     },
     async approve(name, hash, by) {
       await pins.approve(name, hash, by)
-      pinsReadAtMs = nowMs()
+      pinsReadAtMs = steadyMs()
       set(state.health)
     },
   }

@@ -4,8 +4,10 @@
 import { Pool } from 'undici'
 import type { Dispatcher } from 'undici'
 import { addressRule, PRIVATE_ADDRESSES } from './addresses.ts'
+import { rememberAnswers } from './last-answer.ts'
 import { BlockedAddress, blockedHost, guardedLookup, systemResolve } from './lookup.ts'
 import type { Resolve } from './lookup.ts'
+import { systemClock, type Clock } from '../system/clock.ts'
 import { assertKnownUndici } from './undici-version.ts'
 import { VERIFIED_TLS } from './verified-tls.ts'
 
@@ -55,8 +57,12 @@ const KEEP_ALIVE_MS = 4_000
 // F-09: a half-open connection is found by the kernel's probes.
 const PROBE_AFTER_MS = 15_000
 
-export function createPools(options: { readonly resolve?: Resolve } = {}): Pools {
-  return { open: (origin, rules) => openPool(origin, rules, options.resolve ?? systemResolve) }
+export function createPools({
+  resolve = systemResolve,
+  clock = systemClock,
+}: { readonly resolve?: Resolve; readonly clock?: Clock } = {}): Pools {
+  const remembering = rememberAnswers(resolve, clock)
+  return { open: (origin, rules) => openPool(origin, rules, remembering) }
 }
 
 function openPool(origin: string, rules: PoolRules, resolve: Resolve): UpstreamPool {

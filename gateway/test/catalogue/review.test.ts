@@ -24,9 +24,11 @@ let offer: readonly JsonObject[] | Error
 let changes: Readonly<Record<string, unknown>>[]
 let open: CatalogueWatch[]
 let nowMs: number
+let jumpedMs: number
 
 beforeEach(() => {
   nowMs = 1_790_000_000_000
+  jumpedMs = 0
   store = createMemoryStore({ wallMs: () => nowMs, monotonicMs: () => nowMs })
   offer = [tool('add'), tool('odd', POISON)]
   changes = []
@@ -54,7 +56,7 @@ function watching(more: object = {}, over: Store = store): CatalogueWatch {
     ]),
     credential: () => NONE,
     store: over,
-    clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
+    clock: { wallMs: () => nowMs + jumpedMs, monotonicMs: () => nowMs },
     pinChanged: (detail) => changes.push(detail),
     log: { warn: () => undefined },
   })
@@ -249,6 +251,9 @@ describe('policy-audit §1.6: unknown is not callable', () => {
     await watch.refresh()
     away = true
     nowMs += 60_000
+    await watch.refresh()
+    // F-26: a wall clock that jumps makes nothing old.
+    jumpedMs = 86_400_000
     await watch.refresh()
     expect(watch.current().entries.get('calc___add')?.quarantined).toBeUndefined()
     nowMs += 300_000
