@@ -8,14 +8,19 @@ import type { Outcome } from './outcome.ts'
 export type Description = {
   readonly tools: readonly JsonObject[]
   /** Absent: its capabilities do not name prompts. */
-  readonly prompts?: readonly JsonObject[]
+  readonly prompts?: Listed
   /** Absent: its capabilities do not name resources. */
-  readonly resources?: readonly JsonObject[]
+  readonly resources?: Listed
   /** Beside `resources`. */
-  readonly templates?: readonly JsonObject[]
+  readonly templates?: Listed
+  /** What could not be listed, in words. */
+  readonly unlisted?: readonly string[]
   /** What it can do, in its own words; absent: nothing beside what is listed. */
   readonly capabilities?: JsonObject
 }
+
+/** `unlisted`: there may be some, and this time the target did not say which. */
+export type Listed = readonly JsonObject[] | 'unlisted'
 
 /** What a call asks of a target. */
 export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete'

@@ -1,5 +1,6 @@
 // What all targets offer, as one immutable state that the path reads (architecture §3). Each target is asked
 // off the path, at its own pace and alone: a slow, dead or lying one delays and changes no other.
+import { createHash } from 'node:crypto'
 import type { Connector } from '../call/connector.ts'
 import type { Credential } from '../credential/credential.ts'
 import type { Store } from '../store/store.ts'
@@ -7,6 +8,7 @@ import type { Clock } from '../system/clock.ts'
 import { compareWithOthers, type OtherTool } from './cross-target.ts'
 import type { Catalogue, CatalogueEntry, TargetHealth } from './entry.ts'
 import { lookalikes } from './names.ts'
+import { resourcesOf, type Resources } from './offers/owners.ts'
 import { createPinStore } from './pins.ts'
 import { createReview, type Review } from './review.ts'
 import { createScanner, type Scanner } from './scan/scanner.ts'
@@ -36,6 +38,8 @@ export type CatalogueParts = {
 
 export type CatalogueWatch = {
   readonly current: () => Catalogue
+  /** What may be read of targets, and whose it is. Changes more often than what policies are about. */
+  readonly resources: () => Resources
   /** Loads what was approved, without asking any target. */
   readonly restore: () => Promise<void>
   /** Asks one target, or all of them at once; settles when they are done, and never rejects. */
@@ -111,6 +115,27 @@ export function createCatalogue(
   }
 
   let catalogue: Catalogue = { version: 0, ...collect() }
+  let resources = resourcesOf([], [], '')
+
+  function collectResources(): void {
+    const offerings = targets.flatMap(({ id, resourcePriority, resourcePrefixes }) => {
+      const offers = watches.get(id)?.state().offers
+      if (offers === undefined) return []
+      return { target: id, priority: resourcePriority, prefixes: resourcePrefixes, offers }
+    })
+    const hashes = offerings.map(({ target, offers }) => [target, offers.listing.hash])
+    const version = createHash('sha256')
+      .update(JSON.stringify([catalogue.version, hashes]))
+      .digest('hex')
+      .slice(0, 16)
+    if (resources.version === version) return
+    const { findings: before } = resources
+    resources = resourcesOf(offerings, catalogue.entries.values(), version)
+    for (const { target, reason } of resources.findings) {
+      const known = before.some((one) => one.target === target && one.reason === reason)
+      if (!known) parts.log.warn({ target, reason }, 'a claim of a target does not count')
+    }
+  }
 
   function collect(): Pick<Catalogue, 'entries' | 'health'> {
     const entries = new Map<string, CatalogueEntry>()
@@ -130,6 +155,7 @@ export function createCatalogue(
     const same = isSame(before, entries, health)
     // Entries stay the same objects while nothing changed: later stages hang caches on them.
     catalogue = same ? { ...before, health } : { version: before.version + 1, entries, health }
+    collectResources()
     reportTargets(before.health, health)
     if (same) return
     reportTools(before, catalogue)
@@ -164,13 +190,13 @@ export function createCatalogue(
         (watch.offered() ?? []).map((tool) => [tool.qualifiedName, tool] as const),
       ),
     )
-    for (const [tool, { pin, quarantined, target }] of after.entries) {
+    for (const [tool, { kind, pin, quarantined, target }] of after.entries) {
       const known = before.entries.get(tool)
       if (known?.pin === pin && known.quarantined === quarantined) continue
       if (pin === 'approved' && quarantined === undefined) continue
       const seen = offered.get(tool)
       const findings = [...new Set(seen?.findings.map(({ rule }) => rule))]
-      parts.log.warn({ target, tool, pin, quarantined, findings }, 'a tool is not callable')
+      parts.log.warn({ target, tool, pin, quarantined, findings }, `a ${kind} is not callable`)
       if (pin === 'approved') continue
       parts.pinChanged({ change: pin, tool, target, hash: seen?.hash ?? '', findings })
     }
@@ -212,6 +238,7 @@ export function createCatalogue(
   const timer = setInterval(() => void refresh(), parts.intervalMs ?? INTERVAL_MS).unref()
   return {
     current: () => catalogue,
+    resources: () => resources,
     review,
     refresh,
     async restore() {
@@ -222,10 +249,12 @@ export function createCatalogue(
       listeners.add(changed)
       return () => listeners.delete(changed)
     },
-    findings: () =>
-      [...watches].flatMap(([target, watch]) =>
+    findings: () => [
+      ...[...watches].flatMap(([target, watch]) =>
         watch.state().findings.map((reason) => ({ target, reason })),
       ),
+      ...resources.findings,
+    ],
     close() {
       clearInterval(timer)
       closing.abort(new Error('the gateway stops'))

@@ -1,12 +1,13 @@
 // One tool as a target offers it, judged by itself: name, hash, header declarations, schema limits. Whether it
 // is approved is entries.ts; nothing here trusts what the target says of its tool.
 import { isJsonObject } from '../json/raw-number.ts'
-import type { JsonObject, JsonValue } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
 import { definitionHash } from './definition-hash.ts'
 import type { ParamHeader } from './entry.ts'
 import { headerDeclarations } from './header-declarations.ts'
 import { qualifiedName } from './names.ts'
 import { schemaFault } from './schema-limits.ts'
+import { isLongerThan } from './size.ts'
 
 export type OfferedTool = {
   readonly name: string
@@ -64,19 +65,6 @@ function oversized(named: { name: string; bare: string }, definition: JsonObject
     paramHeaders: [],
     fault: `the definition is larger than ${MAX_DEFINITION} characters`,
   }
-}
-
-/** Counts no further than it has to. */
-function isLongerThan(most: number, value: JsonValue): boolean {
-  let left = most
-  const take = (part: JsonValue): boolean => {
-    left -= typeof part === 'string' ? part.length + 2 : 4
-    if (left < 0) return true
-    if (Array.isArray(part)) return part.some((item: JsonValue) => take(item))
-    if (!isJsonObject(part)) return false
-    return Object.entries(part).some(([name, member]) => take(name) || take(member))
-  }
-  return take(value)
 }
 
 /** An empty hash equals no pin. */

@@ -56,6 +56,29 @@ export const catalogueMembers = {
     .record(z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/), toolSettings)
     .default({})
     .describe("facts about tools, by the target's own name"),
+  resourcePriority: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(1000)
+    .describe(
+      'where several targets list the same resource, or have a template for it, the one with the lowest number answers on the endpoint of all targets',
+    ),
+  resourcePrefixes: z
+    .array(
+      z
+        .string()
+        .max(512)
+        .regex(/^(?!file:)[a-z][a-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/[\]!$&'()*+,;=%]*[/:])?$/)
+        .meta({
+          'x-expected': 'the beginning of URIs, up to a slash or colon, such as `docs://acme/`',
+        }),
+    )
+    .max(64)
+    .default([])
+    .describe(
+      'beginnings of URIs that belong to this target, listed or not, and to no other one; `file:` is not read',
+    ),
 }
 
 export type ToolSettings = DeepReadonly<z.output<typeof toolSettings>>
@@ -66,6 +89,8 @@ export type CatalogueTarget = {
   readonly trusted?: boolean
   readonly reviewAll?: boolean
   readonly tools: Readonly<Record<string, ToolSettings>>
+  readonly resourcePriority: number
+  readonly resourcePrefixes: readonly string[]
   /** Why arguments cannot be checked against a schema, where the target asks for that; in words. */
   readonly argumentFault?: (inputSchema: JsonObject) => string | undefined
 }
@@ -75,13 +100,10 @@ export function catalogueTargets(
   targets: Readonly<Record<string, Omit<CatalogueTarget, 'id'>>>,
 ): readonly CatalogueTarget[] {
   return Object.entries(targets).map(
-    ([id, { baseline, trusted = false, reviewAll = false, tools }]) => ({
+    ([
       id,
-      baseline,
-      trusted,
-      reviewAll,
-      tools,
-    }),
+      { baseline, trusted = false, reviewAll = false, tools, resourcePriority, resourcePrefixes },
+    ]) => ({ id, baseline, trusted, reviewAll, tools, resourcePriority, resourcePrefixes }),
   )
 }
 

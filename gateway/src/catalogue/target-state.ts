@@ -6,6 +6,7 @@ import { entriesOf } from './entries.ts'
 import type { CatalogueEntry, TargetHealth } from './entry.ts'
 import { judgeTools } from './judge-tools.ts'
 import type { CheckedTool } from './judge-tools.ts'
+import { judgeOffers, NO_OFFERS, type Offers } from './offers/offers.ts'
 import type { Approver } from './pins.ts'
 import type { ScanFinding } from './scan/finding.ts'
 import type { Scanner } from './scan/scanner.ts'
@@ -17,6 +18,8 @@ export type TargetState = {
   readonly health: TargetHealth
   /** What has no name to be listed under, in words. */
   readonly findings: readonly string[]
+  /** Beside tools. */
+  readonly offers: Offers
 }
 
 export type TargetParts = {
@@ -61,6 +64,7 @@ const UNKNOWN_PINS = 'what is approved cannot be read'
 export function watchTarget(target: CatalogueTarget, parts: TargetParts): TargetWatch {
   const { pins, scanner, nowMs, steadyMs } = parts
   let offered: readonly CheckedTool[] | undefined
+  let offers = NO_OFFERS
   let scanned: ReadonlyMap<string, readonly ScanFinding[]> = new Map()
   let restored = false
   let pinsReadAtMs = -Infinity
@@ -69,10 +73,12 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     entries: [],
     health: { state: 'down', reason: NOT_ASKED, describedAtMs: undefined },
     findings: [],
+    offers,
   }
 
   function set(health: TargetHealth, findings = state.findings): void {
-    const entries = entriesOf(target, offered, pins.approved(), pins.seen())
+    const tools = entriesOf(target, offered, pins.approved(), pins.seen())
+    const entries = [...tools, ...offers.entries]
     const known = steadyMs() - pinsReadAtMs <= PINS_GOOD_MS
     state = {
       entries: known
@@ -80,6 +86,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
         : entries.map((entry) => ({ ...entry, quarantined: entry.quarantined ?? UNKNOWN_PINS })),
       health,
       findings,
+      offers,
     }
   }
 
@@ -96,15 +103,20 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
       scanner,
       knownFindings(),
     )
+    const beside = await judgeOffers(target, description, scanner, offers)
     scanned = new Map(tools.map(({ hash, findings }) => [hash, findings]))
     await prepareChecks(tools)
     // In one turn: of two targets that imitate each other, the second one to be judged sees the first.
     offered = parts.compare(tools)
+    offers = beside
     const baseline = await pins.follow(offered)
     pinsReadAtMs = steadyMs()
     if (baseline !== undefined) parts.approved(baseline)
     failures = 0
-    set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, unnamed)
+    set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, [
+      ...unnamed,
+      ...offers.findings,
+    ])
   }
 
   /** Schemas are compiled one by one, and what was compiled is known afterwards. */
@@ -162,7 +174,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
       const { name, hash } = tool
       const approved = new Map(pins.approved())
       approved.set(name, { hash, tool, approvedAtMs: nowMs(), by: undefined })
-      return entriesOf(target, offered, approved, pins.seen())
+      return [...entriesOf(target, offered, approved, pins.seen()), ...offers.entries]
     },
     async approve(name, hash, by) {
       await pins.approve(name, hash, by)

@@ -72,8 +72,54 @@ describe('MCP 2026-07-28: what a target offers', () => {
 
   it('a target without tools is not asked for them', async () => {
     answers['server/discover'] = () => ({ supportedVersions: ['2026-07-28'], capabilities: {} })
-    expect(await connector.describe(NONE, never)).toEqual({ tools: [] })
+    expect(await connector.describe(NONE, never)).toEqual({
+      tools: [],
+      capabilities: {},
+      unlisted: [],
+    })
     expect(target.received).toHaveLength(1)
+  })
+
+  it('prompts, resources and templates are asked for as its capabilities name them, every page', async () => {
+    answers['server/discover'] = () => ({
+      supportedVersions: ['2026-07-28'],
+      capabilities: { prompts: {}, resources: {}, completions: {} },
+    })
+    answers['prompts/list'] = ({ params }) =>
+      params['cursor'] === undefined
+        ? { prompts: [{ name: 'p' }], nextCursor: 'more' }
+        : { prompts: [{ name: 'q' }] }
+    answers['resources/list'] = () => ({ resources: [{ uri: 'docs://a', name: 'a' }] })
+    answers['resources/templates/list'] = () => ({
+      resourceTemplates: [{ uriTemplate: 'docs://{x}' }],
+    })
+    expect(await connector.describe(NONE, never)).toEqual({
+      tools: [],
+      prompts: [{ name: 'p' }, { name: 'q' }],
+      resources: [{ uri: 'docs://a', name: 'a' }],
+      templates: [{ uriTemplate: 'docs://{x}' }],
+      capabilities: { prompts: {}, resources: {}, completions: {} },
+      unlisted: [],
+    })
+  })
+
+  it('what cannot be listed beside the tools is said, and the tools stand', async () => {
+    answers['server/discover'] = () => ({
+      supportedVersions: ['2026-07-28'],
+      capabilities: { tools: {}, prompts: {}, resources: {} },
+    })
+    answers['resources/list'] = () => ({ resources: 'none' })
+    expect(await connector.describe(NONE, never)).toMatchObject({
+      tools: [{ name: 'a' }],
+      prompts: 'unlisted',
+      resources: 'unlisted',
+      templates: 'unlisted',
+      unlisted: [
+        'prompts/list: the target answered error -32601',
+        'the answer to resources/list has no resources',
+        'resources/templates/list: the target answered error -32601',
+      ],
+    })
   })
 
   it('a target of the old era gives a reason in words', async () => {

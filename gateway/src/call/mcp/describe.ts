@@ -1,6 +1,5 @@
-// What a target offers, asked off the path: of the modern era by `server/discover`, then `tools/list` page by page
-// (MCP 2026-07-28). Raw definitions, bounded in pages, tools and bytes; names, pins and quarantine are
-// catalogue/'s. A target that knows only older revisions is told apart, for legacy/ to ask in their way.
+// What a target offers, asked off the path: of the modern era by `server/discover`, and then list by list (list-offers.ts;
+// MCP 2026-07-28). Raw definitions, bounded in bytes; names, pins and quarantine are catalogue/'s. A target that knows only older revisions is told apart, for legacy/ to ask in their way.
 import type { Credential } from '../../credential/credential.ts'
 import { readJson } from '../../json/read.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
@@ -8,6 +7,7 @@ import type { Description } from '../connector.ts'
 import type { Outcome } from '../outcome.ts'
 import { exchange } from './exchange.ts'
 import type { ExchangePlan } from './exchange.ts'
+import { listOffers, type Ask } from './list-offers.ts'
 import { ownRequest } from './request.ts'
 
 const REVISION = '2026-07-28'
@@ -16,10 +16,7 @@ const META: JsonObject = {
   'io.modelcontextprotocol/clientCapabilities': {},
   'io.modelcontextprotocol/clientInfo': { name: 'sallyport', version: '1' },
 }
-const MAX_PAGES = 100
-const MAX_TOOLS = 5_000
 const MAX_BYTES = 32 * 1_024 * 1_024
-const MAX_CURSOR = 4_096
 // -32601: no such method; -32022: another revision; -32000, -32001 and -32600: no session, as old servers say it;
 // -32602: Python's, of a method that they do not know.
 const OLD_CODES = new Set<JsonValue | undefined>([-32601, -32022, -32000, -32001, -32600, -32602])
@@ -34,9 +31,6 @@ export class OldEra extends Error {
   }
 }
 
-/** Asks one method and settles with its result; rejects with a plain Error in words for the operator. */
-export type Ask = (method: string, params: JsonObject) => Promise<JsonObject>
-
 /** Rejects with a plain Error in words for the operator. */
 export async function describeTarget(
   plan: ExchangePlan,
@@ -44,7 +38,7 @@ export async function describeTarget(
   signal: AbortSignal,
 ): Promise<Description> {
   const ask = asking(plan, credential, signal)
-  return describeOffers(ask, await discover(ask))
+  return listOffers(ask, await discover(ask))
 }
 
 /** Settles with the target's capabilities; rejects with OldEra where it does not speak the modern revision. */
@@ -64,42 +58,6 @@ export async function discoverTarget(
   signal: AbortSignal,
 ): Promise<void> {
   await discover(asking(plan, credential, signal))
-}
-
-/** Of either era: what is listed is asked for in the same way. */
-export async function describeOffers(
-  ask: Ask,
-  capabilities: JsonValue | undefined,
-): Promise<Description> {
-  if (!isObject(capabilities) || !isObject(capabilities['tools'])) return { tools: [] }
-
-  const tools: JsonObject[] = []
-  const cursors = new Set<string>()
-  let cursor: string | undefined
-  do {
-    const page: JsonObject = await ask('tools/list', cursor === undefined ? {} : { cursor })
-    const listed = page['tools']
-    if (!Array.isArray(listed)) throw new Error('the answer to tools/list has no tools')
-    for (const tool of listed as readonly JsonValue[]) {
-      if (!isObject(tool)) throw new Error('a tool of tools/list is no object')
-      tools.push(tool)
-    }
-    if (tools.length > MAX_TOOLS) throw new Error(`the target lists more than ${MAX_TOOLS} tools`)
-    cursor = nextCursor(page, cursors)
-    if (cursors.size >= MAX_PAGES) throw new Error(`tools/list has more than ${MAX_PAGES} pages`)
-  } while (cursor !== undefined)
-  return { tools }
-}
-
-function nextCursor(page: JsonObject, seen: Set<string>): string | undefined {
-  const cursor = page['nextCursor']
-  if (cursor === undefined || cursor === null) return undefined
-  if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR) {
-    throw new Error('tools/list has a malformed cursor')
-  }
-  if (seen.has(cursor)) throw new Error('tools/list repeats a cursor')
-  seen.add(cursor)
-  return cursor
 }
 
 function asking(plan: ExchangePlan, credential: Credential, signal: AbortSignal): Ask {

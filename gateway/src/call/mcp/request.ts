@@ -1,27 +1,28 @@
-// What is sent to a target of the modern era: one POST whose body holds the permit's tool and arguments and
+// What is sent to a target of the modern era: one POST whose body holds what the permit names and its arguments and
 // whose headers are written here, one by one. Nothing of the client's request is copied (attacks O-23, H-07),
 // and the arguments are the very text that was decided on and digested (M-28).
 import type { Permit } from '../../authorize/permit.ts'
 import type { Credential } from '../../credential/credential.ts'
 import type { JsonObject, RpcId } from '../../json/value.ts'
-import type { CallEnvelope } from '../connector.ts'
+import type { CallEnvelope, CallMethod } from '../connector.ts'
 import { addDeclaredHeaders, addUndeclaredHeaders, encodeHeaderValue } from './param-header.ts'
 
 export type TargetRequest = { readonly headers: string[]; readonly body: Buffer }
 
 const TRACE_PARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** The request of a `tools/call`. */
+/** The request of a call: what is in the permit, and nothing else of the client's but `_meta` and what it was asked for. */
 export function callRequest(
   permit: Permit,
   credential: Credential,
   envelope: CallEnvelope,
 ): TargetRequest {
   const { entry } = permit
-  const name = JSON.stringify(entry.name)
-  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(envelope.id)},"method":"tools/call","params":{"name":${name},"arguments":${permit.argsJson},"_meta":${JSON.stringify(envelope.meta)}${inputOf(envelope)}}}`
-  const headers = commonHeaders(envelope.protocolVersion, 'tools/call', credential)
-  headers.push('mcp-name', encodeHeaderValue(entry.name))
+  const { method } = envelope
+  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(envelope.id)},"method":${JSON.stringify(method)},"params":{${membersOf(permit, method)}"_meta":${JSON.stringify(envelope.meta)}${inputOf(envelope)}}}`
+  const headers = commonHeaders(envelope.protocolVersion, method, credential)
+  const name = mirroredName(permit, method)
+  if (name !== undefined) headers.push('mcp-name', encodeHeaderValue(name))
   if (entry.paramHeaders.length > 0) addDeclaredHeaders(headers, entry.paramHeaders, permit.args)
   if (envelope.paramHeaders.size > 0) {
     addUndeclaredHeaders(headers, envelope.paramHeaders, entry.paramHeaders)
@@ -29,6 +30,25 @@ export function callRequest(
   const trace = envelope.meta['traceparent']
   if (typeof trace === 'string' && TRACE_PARENT.test(trace)) headers.push('traceparent', trace)
   return { headers, body: Buffer.from(body, 'utf8') }
+}
+
+/** The members of `params` that are in the permit, as text that goes on. */
+function membersOf({ entry, argsJson }: Permit, method: CallMethod): string {
+  switch (method) {
+    case 'tools/call':
+    case 'prompts/get':
+      return `"name":${JSON.stringify(entry.name)},"arguments":${argsJson},`
+    case 'resources/read':
+    case 'completion/complete':
+      return argsJson === '{}' ? '' : `${argsJson.slice(1, -1)},`
+  }
+}
+
+/** MUST (SEP-2243): `Mcp-Name` has the name as the target knows it, or the URI. */
+function mirroredName({ entry, args }: Permit, method: CallMethod): string | undefined {
+  if (method === 'completion/complete') return undefined
+  if (method !== 'resources/read') return entry.name
+  return typeof args['uri'] === 'string' ? args['uri'] : undefined
 }
 
 /** What a client brings that was asked before (basic/patterns/mrtr), as further members of `params`. */

@@ -2,8 +2,8 @@
 // session of the description is the gateway's own; it declares nothing and is kept for the next time.
 import type { JsonObject } from '../../../json/value.ts'
 import type { Description } from '../../connector.ts'
-import { describeOffers } from '../describe.ts'
 import type { Failure } from '../failure.ts'
+import { listOffers } from '../list-offers.ts'
 import type { LegacySession } from './session.ts'
 
 const MAX_BYTES = 32 * 1_024 * 1_024
@@ -50,7 +50,9 @@ async function once(
     }
   }
   try {
-    return await describeOffers(ask, session.serverCapabilities)
+    const offers = await listOffers(ask, session.serverCapabilities)
+    // A part of them may be missing for it.
+    return session.lost ? 'lost' : offers
   } catch (error) {
     if (session.lost) return 'lost'
     throw error
