@@ -65,6 +65,7 @@ export const decisionText = remembered((decision: Permit['decision']): string =>
     ...(decision.access === undefined ? {} : { access: decision.access }),
     answer: 'permit',
     ...(decision.approval === undefined ? {} : { approval: decision.approval }),
+    ...(decision.completion === true ? { completion: true } : {}),
     mode: decision.mode,
     policies: policyNames(decision.policies),
     schema: decision.schemaVersion,

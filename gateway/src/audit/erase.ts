@@ -1,12 +1,12 @@
 // Operator file: a person is erased (policy-audit §2.4). Their values and salts leave the side files of all logs; the
 // records stay, and nobody can read the person out of them any more. The log that is being written is rewritten by its
 // writer, which forgets the person at the same moment; a log of another process that runs is left, and said.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { parseKeepingNumbers } from '../json/raw-number.ts'
 import type { JsonObject } from '../json/value.ts'
 import { recordIn } from './line.ts'
 import { logNames, pathsOf, segmentPaths, syncFolder } from './log-folder.ts'
-import { withoutPerson, type Erasure } from './personal-lines.ts'
+import { copyWithout, type Erasure } from './personal-lines.ts'
 import { readLines } from './read-lines.ts'
 import { safeCopy } from './safe-copy.ts'
 import { personalLines } from './search/personal-values.ts'
@@ -75,9 +75,11 @@ export async function eraseKeys(
 
 /** The file is the old one or the new one, whatever happens. */
 function rewrite(path: string, erasure: Erasure): number {
-  const { bytes, lines } = withoutPerson(readFileSync(path), erasure)
-  safeCopy.keep(path, bytes)
-  return lines
+  const source = {
+    size: statSync(path).size,
+    read: (into: Buffer, position: number) => safeCopy.read(path, into, position),
+  }
+  return safeCopy.keep(path, (write) => copyWithout(source, erasure, write))
 }
 
 /** The issuer stands in the records: each line of the side file names the one that needed it first. */

@@ -3,6 +3,8 @@
 // known to be on the disk is kept in memory, because after a failed fdatasync the kernel may have dropped it
 // and would call the next one a success.
 
+import type { Source } from './personal-lines.ts'
+
 /** The calls of the file system, as a parameter. Each throws on failure. */
 export type Disk = {
   /** Writes some of the bytes and returns how many. */
@@ -21,7 +23,7 @@ export type LogFile = {
   /** Brings the file back to what was appended; `rewrite`: and hands the kernel again what it may have dropped. */
   readonly restore: (rewrite: boolean) => void
   /** From now on the file is these bytes: they are on the disk when this returns. Tried again by `restore`. */
-  readonly replace: (bytes: Buffer) => void
+  readonly replace: (by: Source) => void
   readonly size: () => number
   /** All of it is known to be on the disk. */
   readonly settled: () => boolean
@@ -32,11 +34,12 @@ export type LogFile = {
 /** Beyond this the writer itself waits for the disk: memory stays bounded. */
 const MAX_UNSYNCED_BYTES = 32 * 1024 * 1024
 const FIRST_BYTES = 1024 * 1024
+const PIECE = 1024 * 1024
 
 export function createLogFile(fd: number, disk: Disk): LogFile {
   let size = 0
   let clean = true
-  let replacing: Buffer | undefined
+  let replacing: Source | undefined
   /** What is in the file from `syncedSize` on, and where each batch ends. */
   let kept = Buffer.allocUnsafe(FIRST_BYTES)
   let syncedSize = 0
@@ -52,11 +55,17 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
     else replaceNow(replacing)
     clean = true
   }
-  const replaceNow = (bytes: Buffer): void => {
-    writeAll(bytes, 0)
-    disk.truncate(fd, bytes.length)
+  const replaceNow = (by: Source): void => {
+    for (let position = 0; position < by.size;) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE, by.size - position))
+      const length = by.read(piece, position)
+      if (length === 0) throw new Error('what the file is to be is not there')
+      writeAll(piece.subarray(0, length), position)
+      position += length
+    }
+    disk.truncate(fd, by.size)
     disk.sync(fd)
-    size = bytes.length
+    size = by.size
     syncedSize = size
     ends = []
     replacing = undefined
@@ -105,8 +114,8 @@ export function createLogFile(fd: number, disk: Disk): LogFile {
       if (!clean) cut()
       if (rewrite) writeAll(kept.subarray(0, size - syncedSize), syncedSize)
     },
-    replace: (bytes) => {
-      replacing = bytes
+    replace: (by) => {
+      replacing = by
       clean = false
       cut()
     },

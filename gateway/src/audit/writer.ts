@@ -7,7 +7,7 @@ import { CONTROL, createFrameReader, FRAME, type Frame, type Shared } from './fr
 import { createLineBuffer } from './line-buffer.ts'
 import { NUMBER, RECORD } from './parts.ts'
 import { createPersonal } from './personal.ts'
-import { withoutPerson, type Erasure } from './personal-lines.ts'
+import { copyWithout, type Erasure } from './personal-lines.ts'
 import { recentRecords } from './recent.ts'
 import { createRender, type Large, type OpenIntent } from './render.ts'
 import type { SafeCopy } from './safe-copy.ts'
@@ -214,10 +214,20 @@ export function createWriter(settings: WriterSettings, parts: WriterParts): Writ
     personal = createPersonal()
     render = createRender(instance, personal)
     try {
-      const { bytes, lines } = withoutPerson(side.end(side.size()), erasure)
-      parts.copy.keep(settings.erasing, bytes)
+      const { erasing, personalFd } = settings
+      const source = {
+        size: side.size(),
+        read: (into: Buffer, position: number) => parts.disk.read(personalFd, into, position),
+      }
+      let size = 0
+      const lines = parts.copy.keep(erasing, (write) =>
+        copyWithout(source, erasure, (bytes) => {
+          write(bytes)
+          size += bytes.length
+        }),
+      )
       copied = true
-      side.replace(bytes)
+      side.replace({ size, read: (into, position) => parts.copy.read(erasing, into, position) })
       dropCopy()
       parts.post({ kind: 'erased', lines, failure: undefined })
     } catch (error) {

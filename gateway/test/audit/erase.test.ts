@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { eraseKeys, keysOf } from '../../src/audit/erase.ts'
 import { logNames, pathsOf } from '../../src/audit/log-folder.ts'
-import { withoutPerson } from '../../src/audit/personal-lines.ts'
+import { copyWithout, type Erasure } from '../../src/audit/personal-lines.ts'
 import type { Audit } from '../../src/audit/record.ts'
 import { search } from '../../src/audit/search.ts'
 import { verifyLog } from '../../src/audit/verify.ts'
@@ -33,6 +33,20 @@ async function two() {
   const erase = async (subject: string, issuer = ISSUER) =>
     eraseKeys(folder, await keysOf(folder, { issuer, subject }), { time: TIME, own })
   return { folder, audit, erase, former: pathsOf(folder, String(logNames(folder)[0])) }
+}
+
+function without(whole: Buffer, erasure: Erasure) {
+  const written: Buffer[] = []
+  const pieces: number[] = []
+  const source = {
+    size: whole.length,
+    read: (into: Buffer, position: number) => {
+      pieces.push(into.length)
+      return whole.copy(into, 0, position)
+    },
+  }
+  const lines = copyWithout(source, erasure, (bytes) => void written.push(Buffer.from(bytes)))
+  return { lines, bytes: Buffer.concat(written), largest: Math.max(...pieces) }
 }
 
 const valuesIn = (folder: string): string => JSON.stringify(personalIn(folder))
@@ -82,7 +96,7 @@ test('F-15: a process that died while it rewrote the side file left a whole copy
   await audit.close()
   const whole = readFileSync(former.personal)
   const keys = [...(await keysOf(folder, { issuer: ISSUER, subject: 'alice' })).values()].flat()
-  const { bytes } = withoutPerson(whole, { keys, time: TIME })
+  const { bytes } = without(whole, { keys, time: TIME })
   writeFileSync(former.erasing, bytes)
   writeFileSync(former.personal, Buffer.concat([bytes.subarray(0, 40), whole.subarray(40)]))
   writeFileSync(`${former.lock}.new`, '')
@@ -90,4 +104,19 @@ test('F-15: a process that died while it rewrote the side file left a whole copy
   await openAudit(folder)
   expect(existsSync(former.erasing)).toBe(false)
   expect(readFileSync(former.personal)).toEqual(bytes)
+})
+
+test('policy-audit §2.4: a side file of any size is rewritten a piece at a time, each line whole', () => {
+  const line = (key: number, value: string): string =>
+    JSON.stringify({ commitment: 'c', key: `k${key}`, label: 'session', record: 1, value })
+  const lines = Array.from({ length: 30_000 }, (_, at) => line(at % 3, `s${at}`.padEnd(80, 'ü')))
+  // Theirs by its value alone, and one that is no line.
+  const theirs = [line(9, `s${3 * 9999}`.padEnd(80, 'ü')), lines[3] ?? '']
+  const whole = Buffer.from([...lines, ...theirs, 'no line', line(9, 'last')].join('\n'))
+  const { bytes, lines: gone, largest } = without(whole, { keys: ['k0'], time: TIME })
+  expect(gone).toBe(10_002)
+  expect(whole.length).toBeGreaterThan(3 * largest)
+  const kept = lines.filter((_, at) => at % 3 !== 0)
+  const mark = JSON.stringify({ erased: TIME, key: 'k0' })
+  expect(bytes.toString()).toBe(`${[...kept, 'no line', line(9, 'last'), mark].join('\n')}\n`)
 })

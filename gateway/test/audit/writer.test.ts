@@ -58,7 +58,14 @@ function memoryDisk() {
       sync: () => undefined,
     },
     copy: {
-      keep: (_path: string, bytes: Buffer) => void state.copies.push(bytes.toString()),
+      keep: <Result>(_path: string, fill: (write: (bytes: Buffer) => void) => Result): Result => {
+        const pieces: Buffer[] = []
+        const result = fill((bytes) => void pieces.push(Buffer.from(bytes)))
+        state.copies.push(Buffer.concat(pieces).toString())
+        return result
+      },
+      read: (_path: string, into: Buffer, position: number) =>
+        Buffer.from(state.copies.at(-1) ?? '').copy(into, 0, position),
       drop: () => void state.copies.push(''),
     },
   }
