@@ -48,6 +48,10 @@ function nameOf(tool: unknown): string {
   return (tool as { name: string }).name
 }
 
+function sequenceOf(intent: unknown): number {
+  return (intent as { sequence: number }).sequence
+}
+
 const YES = { sure: { action: 'accept', content: { confirm: true } } }
 
 function refusalOf({ result, error }: Answer): unknown {
@@ -92,9 +96,9 @@ describe('a target asks, and the client comes back', () => {
         .filter(({ kind, tool }) => kind === 'intent' && nameOf(tool) === 'asking___confirm')
         .map(({ sequence }) => sequence)
         .slice(-2)
+      const ended = records.filter(({ kind }) => kind === 'outcome')
       const classes = sequences.map(
-        (sequence) =>
-          records.find(({ kind, intent }) => kind === 'outcome' && intent === sequence)?.['class'],
+        (sequence) => ended.find(({ intent }) => sequenceOf(intent) === sequence)?.['class'],
       )
       expect(classes).toEqual(['input_required', 'ok'])
     })
