@@ -48,6 +48,7 @@ export const REFUSALS = {
   'in.no_such_method': { shape: 'rpc', status: 404, rpc: -32601, audience: 'caller', what: 'the method is not offered by this gateway', fix: 'call `server/discover` to see what is offered' },
   'in.session_required': { shape: 'rpc', status: 400, rpc: -32000, audience: 'caller', what: 'a request of the old era names no session', fix: 'send `initialize` first, and `Mcp-Session-Id` of its answer with every request after it' },
   'in.no_such_session': { shape: 'rpc', status: 404, rpc: -32001, audience: 'caller', what: 'there is no such session, or it has ended', fix: 'send `initialize` again, without `Mcp-Session-Id`' },
+  'in.too_many_streams': { shape: 'http', status: 429, audience: 'caller', what: 'this person and client have as many streams open as they may', fix: 'close one of them first' },
 
   // identify: who is behind it
   'identify.no_token': { shape: 'challenge', status: 401, oauth: null, audience: 'caller', what: 'no access token was sent', fix: 'sign in: the challenge names the metadata of this resource' },
@@ -71,6 +72,8 @@ export const REFUSALS = {
 
   // authorize: may they
   'authorize.no_such_tool': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'there is no such tool', fix: 'list the tools and use one of them' },
+  'authorize.no_such_prompt': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'there is no such prompt', fix: 'list the prompts and use one of them' },
+  'authorize.no_such_resource': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'there is no such resource', fix: 'list the resources and templates and read one of those; a URI is written without escapes that it does not need' },
   'authorize.denied': { shape: 'tool', status: 200, audience: 'caller', what: 'policy does not allow this call with these arguments', fix: 'change the arguments, or ask the owner of the policy with the request id' },
   'authorize.policy_error': { shape: 'tool', status: 200, audience: 'caller', what: 'the policy could not be decided, so the call is denied', fix: 'give the request id to the operator' },
   'authorize.reserved_key': { shape: 'tool', status: 200, audience: 'caller', what: 'an argument name is reserved for the policy engine', fix: 'arguments must not contain `__entity`, `__extn` or `__expr`' },
@@ -89,6 +92,7 @@ export const REFUSALS = {
   'call.input_not_given': { shape: 'tool', status: 200, audience: 'caller', what: 'the client did not answer what the target asked', fix: 'call again and answer in time' },
   'call.input_not_allowed': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks for something that the operator has not allowed it to ask for', fix: 'the operator may allow it under `mayAsk` of the target' },
   'call.unsafe_elicitation': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks the person in a way that is not safe', fix: 'secrets are never asked for in a form, and pages are https on a host out of `mayAsk.urlHosts` of the target' },
+  'call.page_to_open': { shape: 'tool', status: 200, audience: 'caller', what: 'the target asks the person to open a page, and the client cannot open it', fix: 'open the page yourself if you trust it, then call again' },
   'call.client_cannot_answer': { shape: 'rpc', status: 400, rpc: -32021, audience: 'caller', what: 'the target asks for something that the client did not declare it can answer', fix: 'declare the capabilities of `data.requiredCapabilities`, or call a tool that needs no further input' },
   'call.request_state_invalid': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'the request state is not the one that was given for this very request', fix: 'call again without `requestState`, and come back with the same name, arguments and sign-in' },
   'call.request_state_expired': { shape: 'rpc', status: 200, rpc: -32602, audience: 'caller', what: 'the request state is too old', fix: 'call again without `requestState`, and answer within ten minutes' },

@@ -1,8 +1,7 @@
 // May this principal make this call with these arguments? Cedar decides, in process and synchronously, by the
 // rules of policy-audit §1.1; the same policies decide what is listed (MCP 2026-07-28, protocol §6). Default
 // deny: whatever is not allowed without any error is refused. Explaining is explain.ts.
-import { setImmediate } from 'node:timers/promises'
-import type { CatalogueEntry } from '../catalogue/entry.ts'
+import type { CatalogueEntry, EntryKind } from '../catalogue/entry.ts'
 import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
@@ -13,11 +12,12 @@ import { waitForApproval } from './approval/needs-approval.ts'
 import { fullSchema } from './catalogue-schema.ts'
 import {
   CHANGED,
-  denied,
   hidden,
   hiddenBy,
   inconvertible,
   nothingLoaded,
+  refusedAs,
+  UNKNOWN,
   unusable,
 } from './denials.ts'
 import { createClockface } from './circumstances.ts'
@@ -25,6 +25,7 @@ import type { ConversionFailure } from './conversion-walk.ts'
 import { cedar, type Engine } from './engine.ts'
 import { explainCall, type Explanation, type Question } from './explain.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
+import { createLists, newLists, type Lists, type OwnLists } from './lists.ts'
 import type { Action } from './action.ts'
 import type { Loaded } from './loaded.ts'
 import { createLoading, type Change, type LoadResult } from './loading.ts'
@@ -58,7 +59,12 @@ export type AuthorizeSettings = {
 
 export type Authorize = {
   /** The tool of that qualified name if this identity may see it; unknown and invisible are one answer. */
-  readonly see: (identity: Identity, qualifiedName: string) => CatalogueEntry | Refusal
+  readonly see: (
+    identity: Identity,
+    qualifiedName: string,
+    /** Default: a tool. One of another kind is unknown. */
+    kind?: EntryKind,
+  ) => CatalogueEntry | Refusal
   readonly decide: (
     identity: Identity,
     entry: CatalogueEntry,
@@ -69,8 +75,21 @@ export type Authorize = {
   ) => Permit | Refusal
   /** True where a policy forbids the tool to this identity whatever the arguments: no grant would help. */
   readonly forbids: (identity: Identity, qualifiedName: string) => boolean
-  /** What this identity may see, of one target or of all; a promise where many policies have to be asked first. */
-  readonly visible: (identity: Identity, target?: string) => VisibleList | Promise<VisibleList>
+  /** A permit to complete the arguments of what this identity may see: some arguments of it may be allowed. */
+  readonly complete: (
+    identity: Identity,
+    entry: CatalogueEntry,
+    args: JsonObject,
+    requestId: string,
+    address: string,
+  ) => Permit | Refusal
+  /**
+   * What this identity may see, of one target or of all, by default of tools; a promise where many policies have to be
+   * asked first.
+   */
+  readonly visible: Lists['visible']
+  /** Those of the URIs that this identity may read; `version` changes with them. */
+  readonly readable: Lists['readable']
   /**
    * Builds a new state beside the one that decides, and swaps them at the end. Loads take turns. What a new catalogue
    * takes away is gone at once. Never rejects.
@@ -84,28 +103,25 @@ export type Authorize = {
   readonly close: () => void
 }
 
-export type VisibleList = {
-  /** Ordered by qualified name. */
-  readonly entries: readonly CatalogueEntry[]
-  /** How many more the catalogue has that this identity does not see. */
-  readonly hidden: number
-  /** Names of those among the entries that policies that only log would hide. */
-  readonly wouldHide: readonly string[]
-  /** Changes with policies, schema and catalogue. */
-  readonly version: string
-}
-
-type Own = Decisions<VisibleList>
+type Own = Decisions<OwnLists>
 
 export function createAuthorize(settings: AuthorizeSettings): Authorize {
   const { gatewayId, homeIssuer, engine = cedar, kept, workshop = ofThisProcess } = settings
   const { clock = systemClock, timeZone = 'UTC' } = settings
   const around: Surroundings = { engine, gatewayId, clockface: createClockface(timeZone) }
-  const verdicts = createVerdicts<VisibleList>(around, homeIssuer)
+  const verdicts = createVerdicts<OwnLists>(around, homeIssuer, newLists)
   const { reach } = verdicts
   const { shadows = NO_SHADOWS } = settings
   const loading = createLoading({ engine, workshop, kept, shadows, changed: verdicts.forget })
   const decisionsMade = new WeakMap<object, Decision>()
+  const { access: granting } = settings
+  const lists = createLists({
+    state: loading.state,
+    verdicts,
+    around,
+    access: granting,
+    reachGranted,
+  })
 
   /** The same, with what was granted: a tool that no policy permits, and none forbids whatever the arguments. */
   function reachGranted(
@@ -127,7 +143,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     entry: CatalogueEntry | undefined,
   ): string | undefined {
     if (!isUnpermitted(verdict)) return undefined
-    return settings.access?.granted(principal, entry?.qualifiedName ?? '', entry?.hash ?? '')
+    return granting?.granted(principal, entry?.qualifiedName ?? '', entry?.hash ?? '')
   }
 
   /**
@@ -140,22 +156,37 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     }
   }
 
-  function see(identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
+  function see(
+    identity: Identity,
+    qualifiedName: string,
+    kind: EntryKind = 'tool',
+  ): CatalogueEntry | Refusal {
     const state = loading.state()
-    return state === undefined ? nothingLoaded() : look(state, identity, qualifiedName)
+    return state === undefined ? nothingLoaded() : look(state, identity, qualifiedName, kind)
   }
 
-  function look(from: Loaded, identity: Identity, qualifiedName: string): CatalogueEntry | Refusal {
-    const action = from.actions.get(qualifiedName)
-    const entry = from.catalogue.entries.get(qualifiedName)
+  function look(
+    from: Loaded,
+    identity: Identity,
+    qualifiedName: string,
+    kind: EntryKind,
+  ): CatalogueEntry | Refusal {
+    const offered = from.catalogue.entries.get(qualifiedName)
+    const entry = offered?.kind === kind ? offered : undefined
+    const action = entry && from.actions.get(qualifiedName)
     const decisions = verdicts.of(identity.principal)
     const reached = reachGranted(decisions, identity.principal, action, entry)
     if (reached.answer !== 'allow') reachAll(decisions, from, targetOf(qualifiedName))
-    if (entry === undefined) return hidden('authorize.no_such_tool', 'there is no such tool')
-    if (action === undefined) return hidden('authorize.tool_changed', unusable(entry, from.schema))
-    if (reached.answer !== 'allow' && action.mode === 'ENFORCE') return hiddenBy(reached)
+    const unknown = UNKNOWN[kind]
+    if (entry === undefined) return hidden(unknown, unknown, `there is no such ${kind}`)
+    if (action === undefined) {
+      return hidden(unknown, 'authorize.tool_changed', unusable(entry, from.schema))
+    }
+    if (reached.answer !== 'allow' && action.mode === 'ENFORCE') return hiddenBy(unknown, reached)
     if (entry.pin === 'changed') return refuse('authorize.tool_changed', { reason: CHANGED })
-    if (entry.quarantined !== undefined) return hidden('authorize.tool_changed', entry.quarantined)
+    if (entry.quarantined !== undefined) {
+      return hidden(unknown, 'authorize.tool_changed', entry.quarantined)
+    }
     return entry
   }
 
@@ -175,7 +206,7 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   ): Permit | Refusal {
     const state = loading.state()
     if (state === undefined) return nothingLoaded()
-    const seen = look(state, identity, entry.qualifiedName)
+    const seen = look(state, identity, entry.qualifiedName, entry.kind)
     if (isRefusal(seen)) return seen
     // Between being seen and being decided the catalogue may have been swapped.
     if (seen.hash !== entry.hash) return refuse('authorize.tool_changed', { reason: CHANGED })
@@ -188,14 +219,14 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     const verdict = verdicts.decide(decisions, action, args, circumstances)
     // MUST (policy-audit §1.4): LOG_ONLY never relaxes how arguments are read, nor what the engine cannot answer.
     if ('path' in verdict) return inconvertible(action, verdict)
-    if (verdict.unanswered === true) return denied(verdict)
+    if (verdict.unanswered === true) return refusedAs(entry.kind, verdict)
     const call = { requestId, identity, entry: seen, args, argsJson, address }
     const access = grantFor(verdict, identity.principal, seen)
     if (action.mode === 'LOG_ONLY') {
       const decision = logged(verdict, state, action, access)
       return new Permit({ ...call, decision })
     }
-    if (verdict.answer !== 'allow' && access === undefined) return denied(verdict)
+    if (verdict.answer !== 'allow' && access === undefined) return refusedAs(entry.kind, verdict)
     const shadow = action.shadow && verdicts.decide(decisions, action.shadow, args, circumstances)
     const decision = decisionOf(verdict, state, action, shadow)
     if (access !== undefined) return new Permit({ ...call, decision: { ...decision, access } })
@@ -203,6 +234,25 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
       return waitForApproval({ ...call, decision, ...verdict.approval })
     }
     return new Permit({ ...call, decision })
+  }
+
+  function complete(
+    identity: Identity,
+    entry: CatalogueEntry,
+    args: JsonObject,
+    requestId: string,
+    address: string,
+  ): Permit | Refusal {
+    const state = loading.state()
+    if (state === undefined) return nothingLoaded()
+    const seen = look(state, identity, entry.qualifiedName, entry.kind)
+    if (isRefusal(seen)) return seen
+    const action = state.actions.get(seen.qualifiedName) as Action
+    const { mode } = action
+    const versions = { setVersion: state.setVersion, schemaVersion: state.schema.version }
+    const decision: Decision = { mode, policies: [], ...versions, completion: true }
+    const argsJson = JSON.stringify(args)
+    return new Permit({ requestId, identity, entry: seen, args, argsJson, address, decision })
   }
 
   /** The call goes through; what the policies say of it goes into the log. */
@@ -244,80 +294,13 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     return decision
   }
 
-  function visible(identity: Identity, target?: string): VisibleList | Promise<VisibleList> {
-    const state = loading.state()
-    if (state === undefined) return { entries: [], hidden: 0, wouldHide: [], version: '' }
-    const decisions = verdicts.of(identity.principal)
-    const asking = askMany(state, decisions, target)
-    if (asking !== undefined) return asking.then(() => visible(identity, target))
-    const access = settings.access?.version(identity.principal)
-    if (access !== undefined) {
-      const list = listFor(decisions, state, target, (action, entry) =>
-        reachGranted(decisions, identity.principal, action, entry),
-      )
-      return { ...list, version: `${list.version}.${access}` }
-    }
-    let list = decisions.own.lists.get(target)
-    if (list === undefined) {
-      list = listFor(decisions, state, target, (action) => reach(decisions, action))
-      decisions.own.lists.set(target, list)
-    }
-    return list
-  }
-
-  /** A list never holds up the loop: the engine is asked about many tools between other work. */
-  function askMany(
-    from: Loaded,
-    decisions: Own,
-    target: string | undefined,
-  ): Promise<void> | undefined {
-    if (decisions.own.lists.has(target)) return undefined
-    const actions = [...from.actions.values()].flatMap((action) => {
-      if (target !== undefined && targetOf(action.name) !== target) return []
-      return action.shadow === undefined ? [action] : [action, action.shadow]
-    })
-    return verdicts.reachAll(decisions, actions, async () => {
-      await setImmediate()
-      // What is asked belongs to a state; another one may decide by now.
-      return loading.state() === from
-    })
-  }
-
-  function listFor(
-    decisions: Own,
-    from: Loaded,
-    target: string | undefined,
-    reachOf: (action: Action, entry: CatalogueEntry) => Verdict,
-  ): VisibleList {
-    const wouldHide: string[] = []
-    const offered = [...from.catalogue.entries.values()].filter(
-      (entry) => target === undefined || entry.target === target,
-    )
-    const entries = offered
-      .filter((entry) => {
-        const { qualifiedName: name, target: of, pin, quarantined } = entry
-        // A target that is down is left out of lists; what it offered stays known to the policies.
-        if (from.catalogue.health.get(of)?.state === 'down') return false
-        const action = from.actions.get(name)
-        if (action === undefined) return false
-        const shown = reachOf(action, entry).answer === 'allow'
-        if (!shown && action.mode === 'ENFORCE') return false
-        if (pin !== 'approved' || quarantined !== undefined) return false
-        const stays =
-          action.shadow === undefined || reach(decisions, action.shadow).answer === 'allow'
-        if (!shown || !stays) wouldHide.push(name)
-        return true
-      })
-      .toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
-    const version = `${from.setVersion}.${from.schema.version}.${from.catalogue.version}`
-    return { entries, hidden: offered.length - entries.length, wouldHide, version }
-  }
-
   return {
     see,
     forbids,
     decide,
-    visible,
+    complete,
+    visible: lists.visible,
+    readable: lists.readable,
     load: loading.load,
     explain: (question) => explainCall(question, loading.state(), around, homeIssuer),
     review: (question) => reviewAccess(question, loading.state(), around, homeIssuer),

@@ -1,8 +1,8 @@
 // How this stage refuses. The caller learns no more than the code; policies and reasons are the operator's.
-// A tool that the caller may not see is answered like one that does not exist, and the audit keeps the two
+// What the caller may not see is answered like what does not exist, and the audit keeps the two
 // apart (protocol §9, attacks M-10).
 import type { RefusalCode } from '../answers.ts'
-import type { CatalogueEntry } from '../catalogue/entry.ts'
+import type { CatalogueEntry, EntryKind } from '../catalogue/entry.ts'
 import { refuse, type Refusal } from '../refusal.ts'
 import type { CatalogueSchema } from './catalogue-schema.ts'
 import type { ConversionFailure } from './conversion-walk.ts'
@@ -15,19 +15,33 @@ export function nothingLoaded(): Refusal {
   return refuse('authorize.policy_error', { reason: 'no policies are loaded' })
 }
 
-/** Answered like an unknown tool; `actual` and `reason` say what it is. */
-export function hidden(actual: RefusalCode, reason: string): Refusal {
-  return refuse('authorize.no_such_tool', { actual, reason })
+/** How something is answered that there is not. */
+export const UNKNOWN = {
+  tool: 'authorize.no_such_tool',
+  prompt: 'authorize.no_such_prompt',
+  resource: 'authorize.no_such_resource',
+} as const satisfies Record<EntryKind, RefusalCode>
+type Unknown = (typeof UNKNOWN)[EntryKind]
+
+/** Answered like something unknown; `actual` and `reason` say what it is. */
+export function hidden(unknown: Unknown, actual: RefusalCode, reason: string): Refusal {
+  return refuse(unknown, { actual, reason })
 }
 
-export function hiddenBy({ answer, policies, reason }: Verdict): Refusal {
-  const actual = answer === 'error' ? 'authorize.policy_error' : 'authorize.denied'
-  return refuse('authorize.no_such_tool', { actual, policies, reason: `hidden: ${reason}` })
+export function hiddenBy(unknown: Unknown, verdict: Verdict): Refusal {
+  const { policies, reason } = verdict
+  return refuse(unknown, { actual: codeOf(verdict), policies, reason: `hidden: ${reason}` })
 }
 
-export function denied({ answer, policies, reason }: Verdict): Refusal {
-  const code = answer === 'error' ? 'authorize.policy_error' : 'authorize.denied'
-  return refuse(code, { policies, reason })
+/** A resource that policy denies is like none: its URI is what there is to know of it (protocol §9). */
+export function refusedAs(kind: EntryKind, verdict: Verdict): Refusal {
+  if (kind === 'resource') return hiddenBy(UNKNOWN.resource, verdict)
+  const { policies, reason } = verdict
+  return refuse(codeOf(verdict), { policies, reason })
+}
+
+function codeOf({ answer }: Verdict): RefusalCode {
+  return answer === 'error' ? 'authorize.policy_error' : 'authorize.denied'
 }
 
 /** Why an entry of the catalogue has no place in the policy schema. */

@@ -17,6 +17,8 @@ export type Decision = {
   readonly approval?: string
   /** Reference of the grant of access without which no policy permits the call. */
   readonly access?: string
+  /** Arguments are completed, nothing is called: the policies were asked whether some arguments may be allowed. */
+  readonly completion?: true
   /** Policies that only log would have stopped the call. */
   readonly wouldDeny?: WouldDeny
 }

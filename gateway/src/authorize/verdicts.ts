@@ -21,21 +21,21 @@ import {
 /** Questions to the engine that are asked at once: a few milliseconds. */
 const AT_ONCE = 64
 
-export type Verdicts<List> = {
-  readonly of: (principal: Principal) => Decisions<List>
+export type Verdicts<Lists> = {
+  readonly of: (principal: Principal) => Decisions<Lists>
   /** Whether some arguments may be allowed. */
-  readonly reach: (decisions: Decisions<List>, action: Action | undefined) => Verdict
+  readonly reach: (decisions: Decisions<Lists>, action: Action | undefined) => Verdict
   /**
    * Makes known what of these can be reached, piece by piece between other work; `undefined`: so little is missing that
    * it may as well be asked at once. Stops where `pause` answers false.
    */
   readonly reachAll: (
-    decisions: Decisions<List>,
+    decisions: Decisions<Lists>,
     actions: readonly Action[],
     pause: () => Promise<boolean>,
   ) => Promise<void> | undefined
   readonly decide: (
-    decisions: Decisions<List>,
+    decisions: Decisions<Lists>,
     action: Action,
     args: JsonObject,
     circumstances: Circumstances,
@@ -43,23 +43,26 @@ export type Verdicts<List> = {
   readonly forget: () => void
 }
 
-type Own<List> = {
+type Own<Lists> = {
   readonly entity: PrincipalEntity
-  /** Lists by target. */
-  readonly lists: Map<string | undefined, List>
+  readonly lists: Lists
   /** What parts of slices say that answer alike for every tool, by name. */
   readonly parts: Map<string, PartReach>
 }
-export type Decisions<List> = PrincipalDecisions<Own<List>>
+export type Decisions<Lists> = PrincipalDecisions<Own<Lists>>
 
-export function createVerdicts<List>(around: Surroundings, homeIssuer: string): Verdicts<List> {
+export function createVerdicts<Lists>(
+  around: Surroundings,
+  homeIssuer: string,
+  newLists: () => Lists,
+): Verdicts<Lists> {
   const newCache = () =>
-    createDecisionCache((principal: Principal): Own<List> => {
-      return { entity: principalEntity(principal, homeIssuer), lists: new Map(), parts: new Map() }
+    createDecisionCache((principal: Principal): Own<Lists> => {
+      return { entity: principalEntity(principal, homeIssuer), lists: newLists(), parts: new Map() }
     })
   let cache = newCache()
 
-  function partOf(decisions: Decisions<List>, part: SlicePart, action: Action): PartReach {
+  function partOf(decisions: Decisions<Lists>, part: SlicePart, action: Action): PartReach {
     const { entity, parts } = decisions.own
     const known = part.alike ? parts.get(part.name) : undefined
     if (known !== undefined) return known
@@ -69,7 +72,7 @@ export function createVerdicts<List>(around: Surroundings, homeIssuer: string): 
   }
 
   async function askInPieces(
-    decisions: Decisions<List>,
+    decisions: Decisions<Lists>,
     actions: readonly Action[],
     pause: () => Promise<boolean>,
   ): Promise<void> {
@@ -79,7 +82,7 @@ export function createVerdicts<List>(around: Surroundings, homeIssuer: string): 
     }
   }
 
-  function reach(decisions: Decisions<List>, action: Action | undefined): Verdict {
+  function reach(decisions: Decisions<Lists>, action: Action | undefined): Verdict {
     if (action?.permitted !== true) return NOT_PERMITTED
     const tool = cache.tool(decisions, action.key)
     return (tool.reach ??= reachOf(action.parts.map((part) => partOf(decisions, part, action))))

@@ -1,5 +1,6 @@
 // A small world for the tests of authorize: catalogues, identities and policies in a line each.
-import { createAuthorize, type Authorize, type VisibleList } from '../../src/authorize/authorize.ts'
+import { createAuthorize, type Authorize } from '../../src/authorize/authorize.ts'
+import type { VisibleList } from '../../src/authorize/lists.ts'
 import type { LoadResult } from '../../src/authorize/loading.ts'
 import type { Engine } from '../../src/authorize/engine.ts'
 import type { PolicyFile } from '../../src/authorize/policy-files.ts'

@@ -8,7 +8,7 @@ import type { Identity } from '../../identify/identity.ts'
 import { refuse, type Refusal } from '../../refusal.ts'
 import type { Store } from '../../store/store.ts'
 import type { Clock } from '../../system/clock.ts'
-import type { VisibleList } from '../authorize.ts'
+import type { VisibleList } from '../lists.ts'
 import type { Permit } from '../permit.ts'
 import { parseSwitch, switchKey, switchText, type Switch, type Switched } from './switch.ts'
 

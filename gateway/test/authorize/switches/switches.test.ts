@@ -8,7 +8,7 @@ import {
   type Switched,
 } from '../../../src/authorize/switches/switch.ts'
 import { createSwitches } from '../../../src/authorize/switches/switches.ts'
-import type { VisibleList } from '../../../src/authorize/authorize.ts'
+import type { VisibleList } from '../../../src/authorize/lists.ts'
 import { createMemoryStore } from '../../../src/store/memory.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { identity, ISSUER, tool } from '../world.ts'
