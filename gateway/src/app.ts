@@ -1,6 +1,5 @@
 // The composition root of one process: what outlives a configuration is made here, and the listeners. What one
 // configuration makes is generation.ts; how a new one takes over is reload.ts.
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { listenAdmin } from './admin/admin.ts'
 import { createOperator } from './admin/operator.ts'
@@ -14,13 +13,13 @@ import { composeApprovals } from './compose-approvals.ts'
 import type { Environment } from './config/environment.ts'
 import type { Loaded } from './config/load.ts'
 import { watchContent } from './config/watch.ts'
-import { drain } from './drain.ts'
+import { drain, type Successor } from './drain.ts'
 import { operatorParts } from './operator-parts.ts'
 import { Fault } from './fault.ts'
 import { createGeneration, type Generation } from './generation.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createDenyList } from './identify/deny-list.ts'
-import { createInboundServer, type InboundServer } from './in/server.ts'
+import { createInboundServer } from './in/server.ts'
 import { createGuardedFetch } from './net/guarded-fetch.ts'
 import { createPools } from './net/pools.ts'
 import { createAnswerWatch } from './observe-answers.ts'
@@ -41,9 +40,11 @@ import { readTlsMaterial } from './secrets/tls-material.ts'
 import type { Shared } from './shared.ts'
 import { openStateFolder } from './state-folder.ts'
 import { takeHold } from './store/sqlite/take-hold.ts'
+import { orderDrain } from './take-over.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'
 import { systemClock, type Clock } from './system/clock.ts'
 import { randomId } from './system/ids.ts'
+import { listenAt } from './system/listen.ts'
 import { createPressure } from './system/pressure.ts'
 
 const VERSION = '0.1.0'
@@ -56,6 +57,8 @@ export type Gateway = {
   readonly adminSocket: string
   /** Reads configuration and policies again. */
   readonly reload: () => Promise<ReloadReport>
+  /** Resolves when another process has taken its place: it is to be closed. */
+  readonly followed: Promise<void>
   /** Drains and closes; milliseconds, defaults as in drain.ts. */
   readonly close: (patience?: { serveOnMs?: number; finishMs?: number }) => Promise<void>
 }
@@ -66,6 +69,8 @@ export type StartOptions = {
   /** Where the log goes. */
   readonly stream: LogStream
   readonly clock?: Clock
+  /** Takes the place of the gateway that runs on the same state folder and ports. */
+  readonly takeOver?: boolean
 }
 
 /** What has to be closed again, last opened first. */
@@ -86,7 +91,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
 }
 
 async function compose(
-  { loaded, environment, stream, clock = systemClock }: StartOptions,
+  { loaded, environment, stream, clock = systemClock, takeOver = false }: StartOptions,
   closers: Closers,
   closeAll: () => Promise<void>,
 ): Promise<Gateway> {
@@ -156,8 +161,7 @@ async function compose(
   let generation: Generation | undefined
   const listener = createInboundServer({
     tls: tls && { cert: tls.certificate, key: tls.key },
-    connections: config.limits.connections,
-    connectionsPerAddress: config.limits.connectionsPerAddress,
+    ...config.limits,
     rawAnswer: (code) => rawAnswer(code, randomId()),
     onRequest(request, response) {
       if (generation) return generation.handle(request, response)
@@ -166,7 +170,8 @@ async function compose(
     },
   })
   closers.push(() => listener.close())
-  const port = await open(listener, config.listen.port, config.listen.host)
+  // Who takes over is ready before a connection comes in: the former one serves until then.
+  const port = takeOver ? config.listen.port : await listenAt(listener.server, config.listen)
 
   const streams = createOpenStreams()
   const pressure = createPressure(() => (generation?.config ?? config).shedding, { clock })
@@ -231,10 +236,21 @@ async function compose(
       running,
     }),
   )
-  const operations = await listenOperations({ ...config.operations, health, metrics })
+  if (takeOver) await listenAt(listener.server, config.listen, takeOver)
+  const operations = await listenOperations({ ...config.operations, health, metrics, takeOver })
   closers.push(() => operations.close())
-  const operator = createOperator(operatorParts({ shared, health, running, reload }))
-  const admin = await listenAdmin(join(config.stateFolder, 'admin.sock'), operator)
+  const adminSocket = join(config.stateFolder, 'admin.sock')
+  if (takeOver) await orderDrain(adminSocket, log)
+  const followed = Promise.withResolvers<void>()
+  let successor: Successor | undefined
+  const operator = createOperator({
+    ...operatorParts({ shared, health, running, reload }),
+    drain() {
+      successor = { closeOperations: () => operations.close() }
+      followed.resolve()
+    },
+  })
+  const admin = await listenAdmin(adminSocket, operator)
   closers.push(() => admin.close())
   const watch = await watchContent({
     paths: () => [loaded.file, running().config.policies.folder],
@@ -252,19 +268,14 @@ async function compose(
     operationsPort: operations.port,
     adminSocket: admin.path,
     reload,
+    followed: followed.promise,
     async close(patience) {
-      await drain({ health, listener, streams, log }, patience)
+      await drain({ health, listener, streams, log, successor }, patience)
       await closeAll()
     },
   }
 }
 
-function open({ server }: InboundServer, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
-  })
-}
 
 function meteredBudgets(clock: Clock, metrics: Metrics): Budgets {
   const refused = metrics.counter('sallyport_rate_limited', 'refused for a spent limit', ['limit'])

@@ -1,5 +1,6 @@
-// The end of a process, in order (promises §3): unready at once, serve on until balancers have noticed, stop accepting,
-// let calls finish, cancel what is left. Closing parts and flushing the log come after it.
+// The end of a process, in order (promises §3): unready at once, serve on until balancers and clients have noticed, stop
+// accepting, let calls finish, cancel what is left. Where another process has taken its place, that one has the new
+// connections from the first moment on. Closing parts and flushing the log come after it.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { InboundServer } from './in/server.ts'
@@ -10,18 +11,27 @@ const SERVE_ON_MS = 5_000
 const FINISH_MS = 110_000
 const LOOK_MS = 20
 
+/** What is given up at once where there is one. */
+export type Successor = { readonly closeOperations: () => Promise<void> }
+
 export async function drain(
   parts: {
     readonly health: Health
     readonly listener: InboundServer
     readonly streams: OpenStreams
     readonly log: Log
+    readonly successor?: Successor | undefined
   },
   { serveOnMs = SERVE_ON_MS, finishMs = FINISH_MS }: { serveOnMs?: number; finishMs?: number } = {},
 ): Promise<void> {
-  const { health, listener, streams, log } = parts
+  const { health, listener, streams, log, successor } = parts
   health.drain()
   log.info({ underWay: listener.underWay() }, 'draining')
+  listener.lastAnswers()
+  if (successor !== undefined) {
+    listener.stopListening()
+    await successor.closeOperations()
+  }
   await wait(serveOnMs)
   listener.stopAccepting()
   for (let waitedMs = 0; listener.underWay() > 0 && waitedMs < finishMs; waitedMs += LOOK_MS) {

@@ -15,6 +15,7 @@ const EXIT_FAILED = 1
 /** Runs until a signal ends it; `started` is called once it is ready. */
 export async function serve(
   file: string,
+  { takeOver = false }: { readonly takeOver?: boolean } = {},
   started: (gateway: Gateway) => void = () => {},
 ): Promise<void> {
   const stream = standardOutput()
@@ -32,7 +33,7 @@ export async function serve(
     process.stderr.write(renderProblems(loaded.problems, process.stderr.isTTY))
     process.exit(EXIT_CONFIG)
   }
-  const gateway = await startGateway({ loaded, environment, stream }).catch((error: unknown) => {
+  const gateway = await startGateway({ loaded, environment, stream, takeOver }).catch((error: unknown) => {
     process.stderr.write(
       `the gateway cannot start\n${error instanceof Error ? error.message : String(error)}\n`,
     )
@@ -46,6 +47,7 @@ export async function serve(
       ending = true
       gateway.close().then(resolve, () => process.exit(EXIT_FAILED))
     }
+    void gateway.followed.then(end)
     process.on('SIGTERM', end)
     process.on('SIGINT', end)
   })

@@ -24,7 +24,7 @@ export function operatorParts(of: {
   readonly health: Health
   readonly running: () => Generation
   readonly reload: () => Promise<ReloadReport>
-}): OperatorParts {
+}): Omit<OperatorParts, 'drain'> {
   const { shared, health, running, reload } = of
   const { audit, clock, denyList, streams } = shared
   const roleParts = operatorRoleParts(running, shared.switches)

@@ -9,10 +9,11 @@ export type Ready = {
   readonly adminSocket: string
 }
 
-const [, , configFile = ''] = process.argv
+const [, , configFile = '', ...flags] = process.argv
 process.once('disconnect', () => process.exit(1))
 process.on('message', (fault: Fault) => raise(fault))
-await serve(configFile, ({ port, operationsPort, adminSocket }) => {
+const takeOver = flags.includes('--take-over')
+await serve(configFile, { takeOver }, ({ port, operationsPort, adminSocket }) => {
   process.send?.({ port, operationsPort, adminSocket } satisfies Ready)
 })
 process.exit(0)

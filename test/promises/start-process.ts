@@ -23,6 +23,8 @@ export type ProcessOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** A file that is loaded into every thread first. */
   readonly preload?: URL
+  /** Takes the place of the one that runs on the same folder. */
+  readonly takeOver?: boolean
 }
 
 const ENTRY = fileURLToPath(new URL('gateway-process.ts', import.meta.url))
@@ -31,10 +33,10 @@ const READY_WITHIN_MS = 120_000
 /** Rejects with what was printed when it ends before it is ready. */
 export async function startProcess(
   configFile: string,
-  { env = {}, preload }: ProcessOptions = {},
+  { env = {}, preload, takeOver = false }: ProcessOptions = {},
 ): Promise<GatewayProcess> {
   const startedMs = performance.now()
-  const child = fork(ENTRY, [configFile], {
+  const child = fork(ENTRY, [configFile, ...(takeOver ? ['--take-over'] : [])], {
     execArgv: preload === undefined ? [] : ['--import', preload.href],
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -4,14 +4,23 @@ import type { Command } from '../command.ts'
 import { exitCode } from '../exit-codes.ts'
 import { DEFAULT_CONFIG } from '../gateway/state-folder.ts'
 
-export const serve: Command<{ readonly config: string }> = {
-  examples: ['sallyport serve', 'sallyport serve --config /etc/sallyport/sallyport.yaml'],
+export const serve: Command<{ readonly config: string; readonly takeOver?: boolean }> = {
+  examples: [
+    'sallyport serve',
+    'sallyport serve --config /etc/sallyport/sallyport.yaml',
+    'sallyport serve --take-over',
+  ],
   define: (command) => {
     command.option('--config <file>', 'configuration file', DEFAULT_CONFIG)
+    command.option(
+      '--take-over',
+      'take the place of the gateway that runs on the same ports and state folder, which drains and ends',
+    )
   },
   run: async ({ options, terminal }) => {
     const gateway = await import('@sallyport/gateway/main.ts')
-    await gateway.serve(options.config, ({ port, adminSocket }) => {
+    const { takeOver = false } = options
+    await gateway.serve(options.config, { takeOver }, ({ port, adminSocket }) => {
       terminal.note(
         `The gateway listens on port ${port}; the operator's socket is ${adminSocket}\n`,
       )

@@ -24,6 +24,8 @@ export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload
     readonly requireRole: RequireRole
     readonly switches: SwitchParts
     readonly erasing: EraseParts
+    /** Another process has taken the place of this one. */
+    readonly drain: () => void
     readonly issuers: () => readonly string[]
     readonly principals: () => Iterable<Principal>
     readonly explain: (question: Question) => Explanation
@@ -76,10 +78,16 @@ export function createOperator(parts: OperatorParts): AdminParts {
       ...pinOrders(parts),
       ...reviewOrders(parts),
       ...eraseOrders(parts),
+      ['/drain', () => drain(parts)],
     ]),
     explain: async (order) => explain(parts, parseOrder(explainOrder, order)),
     revoke: (order) => revoke(parts, parseOrder(revokeOrder, order)),
   }
+}
+
+function drain(parts: OperatorParts): Promise<object> {
+  parts.drain()
+  return Promise.resolve({ draining: true })
 }
 
 function explain(parts: OperatorParts, order: z.output<typeof explainOrder>): Explanation {

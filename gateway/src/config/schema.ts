@@ -23,6 +23,7 @@ const host = z
   .string()
   .regex(/^[A-Za-z0-9.:-]{1,253}$/)
   .meta({ 'x-expected': 'an IP address or a host name' })
+const milliseconds = (fallback: number) => z.int().min(100).max(600_000).default(fallback)
 const path = z.string().min(1).meta({ 'x-path': true, 'x-expected': 'a path' })
 
 const tlsSettings = z.strictObject({
@@ -173,6 +174,13 @@ export const configSchema = z
           .max(100_000)
           .default(256)
           .describe('open connections of one address'),
+        headersMs: milliseconds(10_000).describe(
+          'for the headers of a request, and for a TLS handshake',
+        ),
+        requestMs: milliseconds(30_000).describe('for a whole request'),
+        unreadMs: milliseconds(30_000).describe(
+          'for which a client may read nothing of a complete answer before it is cut off',
+        ),
       })
       .prefault({})
       .describe('what one client may take'),

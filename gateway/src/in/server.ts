@@ -2,13 +2,11 @@
 // size and number before anything is read (D-01, D-02). What Node's parser refuses gets a plain answer here.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { RefusalCode } from '../answers.ts'
 
 const HEADER_BYTES = 16 * 1024
-const HEADERS_MS = 10_000
-const REQUEST_MS = 30_000
 /** Longer than the idle time of a balancer in front (60 s), or it would meet closed connections. */
 const KEEP_ALIVE_MS = 65_000
 const CHECK_MS = 1000
@@ -21,6 +19,12 @@ export type ServerSettings = {
   readonly tls: TlsMaterial | undefined
   readonly connections: number
   readonly connectionsPerAddress: number
+  /** For the header section, and for a TLS handshake. */
+  readonly headersMs: number
+  /** For the whole request. */
+  readonly requestMs: number
+  /** Without a byte read of an answer that is complete. */
+  readonly unreadMs: number
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
   /** Bytes of an answer where there is no request to answer: the parser refused it. */
   readonly rawAnswer: (code: RefusalCode) => string
@@ -32,6 +36,10 @@ export type InboundServer = {
   readonly renewTls: (tls: TlsMaterial) => void
   /** Requests that have no complete answer yet. */
   readonly underWay: () => number
+  /** Every answer from now on ends its connection: clients go on elsewhere, and no request meets a closing one. */
+  readonly lastAnswers: () => void
+  /** No new connections; those that are open live on. */
+  readonly stopListening: () => void
   /** No new connections; those that are open live until their answer. */
   readonly stopAccepting: () => void
   /** Ends every connection. */
@@ -41,8 +49,8 @@ export type InboundServer = {
 export function createInboundServer(settings: ServerSettings): InboundServer {
   const options = {
     maxHeaderSize: HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: Math.min(settings.headersMs, settings.requestMs),
+    requestTimeout: settings.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: CHECK_MS,
     insecureHTTPParser: false,
@@ -54,11 +62,12 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
     // Node waits two minutes for a handshake, and counts the time for headers only from its end (D-01).
-    handshakeTimeout: HEADERS_MS,
+    handshakeTimeout: settings.headersMs,
   } as const
   const open = new Map<Duplex, Set<ServerResponse>>()
   const over = new WeakSet<Duplex>()
   let underWay = 0
+  let last = false
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request
     // INVARIANT: what follows on such a connection is not taken for a request, whatever it looks like.
@@ -71,6 +80,11 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
       over.add(socket)
       response.shouldKeepAlive = false
     }
+    if (last) response.shouldKeepAlive = false
+    // D-01: whoever asks and then does not read keeps the answer in memory. Node takes every byte read for progress.
+    response.once('prefinish', () => {
+      if (socket.writableLength > 0) socket.setTimeout(settings.unreadMs)
+    })
     underWay += 1
     const answers = open.get(socket) ?? new Set()
     open.set(socket, answers.add(response))
@@ -104,6 +118,13 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
       if ('setSecureContext' in server) server.setSecureContext({ ...tlsOptions, ...tls })
     },
     underWay: () => underWay,
+    lastAnswers() {
+      last = true
+    },
+    stopListening() {
+      // `close` of the HTTP server ends idle connections as well, and a request may be on its way on one of them.
+      NetServer.prototype.close.call(server)
+    },
     stopAccepting() {
       server.close()
       server.closeIdleConnections()

@@ -2,7 +2,7 @@
 // listener of the clients (P-04) and by default not on the network.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenAt } from '../system/listen.ts'
 import type { Health } from './health.ts'
 import { METRICS_MEDIA_TYPE } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
@@ -19,6 +19,8 @@ export type OperationsParts = {
   readonly port: number
   readonly health: Health
   readonly metrics: Metrics
+  /** Beside a former process that still listens there. */
+  readonly takeOver?: boolean
 }
 
 type Page = { readonly status: number; readonly mediaType: string; readonly body: string }
@@ -30,13 +32,10 @@ export async function listenOperations(parts: OperationsParts): Promise<Operatio
     (request, response) => answer(parts, request, response),
   )
   server.maxConnections = 64
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(parts.port, parts.host, resolve)
-  })
+  const port = await listenAt(server, parts, parts.takeOver)
   return {
     host: parts.host,
-    port: (server.address() as AddressInfo).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInboundServer, type InboundServer } from '../../src/in/server.ts'
 import { selfSigned } from '../secrets/self-signed.ts'
 
+const TIMES = { headersMs: 10_000, requestMs: 30_000, unreadMs: 30_000 }
 let listener: InboundServer
 let seen: string[]
 let answer: (request: IncomingMessage, response: ServerResponse) => void
@@ -15,6 +16,7 @@ beforeAll(async () => {
     tls: undefined,
     connections: 10,
     connectionsPerAddress: 10,
+    ...TIMES,
     rawAnswer: (code) => `HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n${code}`,
     onRequest: (request, response) => {
       seen.push(request.url ?? '')
@@ -96,6 +98,8 @@ describe('D-01: one connection is not many', () => {
       tls: { cert, key },
       connections: 10,
       connectionsPerAddress: 10,
+      ...TIMES,
+      headersMs: 300,
       rawAnswer: () => '',
       onRequest: () => undefined,
     })
