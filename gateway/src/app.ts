@@ -20,6 +20,7 @@ import { createGeneration, type Generation } from './generation.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createDenyList } from './identify/deny-list.ts'
 import { createInboundServer } from './in/server.ts'
+import { createSessions } from './mcp/legacy/sessions.ts'
 import { createGuardedFetch } from './net/guarded-fetch.ts'
 import { createPools } from './net/pools.ts'
 import { createAnswerWatch } from './observe-answers.ts'
@@ -193,6 +194,10 @@ async function compose(
   })
   closers.push(() => approvals.close())
   await approvals.access.refresh()
+  const seals = createSeals(openSealingKeys(join(config.stateFolder, 'seals'), clock))
+  const unawaited = metrics
+    .counter('sallyport_unawaited_responses', 'responses of clients that nobody waits for', [])
+    .with()
   const shared: Shared = {
     clock,
     log,
@@ -205,10 +210,16 @@ async function compose(
     switches,
     keyCaches: new Map(),
     secrets,
-    seals: createSeals(openSealingKeys(join(config.stateFolder, 'seals'), clock)),
+    seals,
     fetch,
     pools: createPools({ clock }),
     streams,
+    sessions: createSessions({
+      seals,
+      store,
+      clock,
+      unawaited: () => unawaited.inc(),
+    }),
     budgets: meteredBudgets(clock, metrics),
     gates,
     pressure,
@@ -275,7 +286,6 @@ async function compose(
     },
   }
 }
-
 
 function meteredBudgets(clock: Clock, metrics: Metrics): Budgets {
   const refused = metrics.counter('sallyport_rate_limited', 'refused for a spent limit', ['limit'])

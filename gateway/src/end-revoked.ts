@@ -1,4 +1,4 @@
-// Streams of people, sessions and tokens that were revoked, and of what was disabled: here, or in another process that
+// Streams of people, sessions and tokens that were revoked or have expired, and of what was disabled: here, or in another process that
 // shares the store.
 import type { Permit } from './authorize/permit.ts'
 import { revocable } from './identify/revocation.ts'
@@ -10,13 +10,17 @@ export function endRevoked({
   denyList,
   switches,
   approvals,
-}: Pick<Shared, 'streams' | 'denyList' | 'switches' | 'approvals'>): number {
-  return streams.endWhere(
-    (permit) =>
-      denyList.refuses(revocable(permit.identity)) ||
-      switches.ofPermit(permit) !== undefined ||
-      hasLostAccess(permit, approvals),
-  )
+  clock,
+}: Pick<Shared, 'streams' | 'denyList' | 'switches' | 'approvals' | 'clock'>): number {
+  return streams.endWhere(({ identity, permit }) => {
+    if (denyList.refuses(revocable(identity))) return true
+    if (permit !== undefined) {
+      return switches.ofPermit(permit) !== undefined || hasLostAccess(permit, approvals)
+    }
+    // A call has its end; what somebody listens to has none but that of the token.
+    const expired = identity.expiresAtSeconds * 1000 <= clock.wallMs()
+    return expired || switches.ofCaller(identity) !== undefined
+  })
 }
 
 /** Permitted by a grant that has ended. */

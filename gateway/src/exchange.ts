@@ -17,6 +17,7 @@ import type { HeadSettings } from './in/head-settings.ts'
 import type { Head, Inbound, RouteTable } from './in/inbound.ts'
 import type { InboundLimits } from './in/read-inbound.ts'
 import type { JsonObject } from './json/value.ts'
+import type { Sessions } from './mcp/legacy/sessions.ts'
 import type { ClientInput } from './mcp/input/input.ts'
 import type { Wire } from './out/wire.ts'
 import type { Refusal } from './refusal.ts'
@@ -45,6 +46,8 @@ export type PipelineParts = {
   /** What targets ask of clients before they answer. */
   readonly input: ClientInput
   readonly settle: Settle
+  /** Of the old era. */
+  readonly sessions: Sessions
   readonly access: Pick<Access, 'denied' | 'ask'>
   readonly switches: Switches
   readonly clock: Clock

@@ -195,7 +195,12 @@ async function build(
   }
 
   const handle = createPipeline({
-    routes: createRoutes(config.publicUrl, Object.keys(config.targets)),
+    routes: createRoutes(
+      config.publicUrl,
+      Object.keys(config.targets),
+      (id) =>
+        (id === undefined ? undefined : config.targets[id]?.minProtocol) ?? config.minProtocol,
+    ),
     head: createHeadSettings({
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
@@ -216,9 +221,11 @@ async function build(
     connectors,
     audit: shared.audit,
     streams: shared.streams,
+    sessions: shared.sessions,
     input: createClientInput(
       (id) => config.targets[id]?.mayAsk,
       createRequestStates(shared.seals.of('request-state'), shared.clock),
+      shared.sessions.awaitResponse,
     ),
     settle: shared.approvals.settle,
     access: shared.approvals.access,

@@ -10,26 +10,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { needsApproval, type PendingCall } from './authorize/approval/needs-approval.ts'
 import type { Authorize } from './authorize/authorize.ts'
 import type { Permit } from './authorize/permit.ts'
-import type { CallEnvelope } from './call/connector.ts'
-import type { Pass } from './call/gate/gates.ts'
-import type { FollowedCall } from './call/open-streams.ts'
-import type { OutcomeFacts, StreamOutcome } from './call/outcome.ts'
-import type { Credential } from './credential/credential.ts'
-import { accept, fail, recordRefusal, reply, say, traceIdOf, wireContext } from './answering.ts'
+import { accept, fail, reply, say, wireContext } from './answering.ts'
+import { carryOut } from './carry-out.ts'
 import type { Exchange, Named, PipelineParts, Understood } from './exchange.ts'
-import { Fault } from './fault.ts'
 import { checkHead } from './in/check-head.ts'
+import type { Identity } from './identify/identity.ts'
 import type { PublicRequest } from './in/inbound.ts'
 import { ACCESS_METHOD, readAccessRequest } from './in/access-request.ts'
-import { checkParamHeaders, undeclaredParamHeaders } from './in/param-headers.ts'
+import { checkParamHeaders } from './in/param-headers.ts'
 import { readInbound } from './in/read-inbound.ts'
 import { readToolCall } from './in/tool-call.ts'
 import type { JsonObject } from './json/value.ts'
 import { discoverResult } from './mcp/discover.ts'
 import { qualify } from './mcp/names.ts'
 import { toolPage } from './mcp/tool-list.ts'
+import { answerInSession, answerOldEra } from './old-era.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
-import { modernWire, type WireContext } from './out/wire.ts'
+import { modernWire } from './out/wire.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 import { randomId } from './system/ids.ts'
 
@@ -73,20 +70,29 @@ async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
   const inbound = await readInbound(arrived.request, head, parts.limits)
   if (inbound === 'dropped') return accept(parts, known)
   if (isRefusal(inbound)) return say(parts, known, inbound)
-  // A body may take its time, and its sender be revoked meanwhile.
-  const revoked = parts.revoked(identity)
-  const stopped = revoked ?? parts.switches.ofCaller(identity) ?? parts.budgets.ofCaller(identity)
-  if (stopped !== undefined) return say(parts, { ...known, inbound }, stopped)
-  const understood = { ...known, inbound }
+  if ('verb' in inbound) return answerOldEra(parts, known, inbound, { stopped, proceed })
+  return proceed(parts, { ...known, inbound })
+}
+
+/** From a request that is understood to its answer; never rejects. */
+async function proceed(parts: PipelineParts, exchange: Understood): Promise<void> {
+  const refused = stopped(parts, exchange.identity)
+  if (refused !== undefined) return say(parts, exchange, refused)
   try {
-    await dispatch(parts, understood)
+    await dispatch(parts, exchange)
   } catch (error) {
     // MUST (JSON-RPC 2.0 §5): an error has the id of its request, where that could be read.
-    fail(parts, understood, error)
+    fail(parts, exchange, error)
   }
 }
 
-/** The methods of the modern era that this version offers; every other one is refused (M-04). */
+/** A body may take its time, and its sender be revoked meanwhile. */
+function stopped(parts: PipelineParts, identity: Identity): Refusal | undefined {
+  const { revoked, switches, budgets } = parts
+  return revoked(identity) ?? switches.ofCaller(identity) ?? budgets.ofCaller(identity)
+}
+
+/** The methods that this version offers, those of sessions among them; every other one is refused (M-04). */
 function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<void> {
   const { inbound } = exchange
   if (inbound.id === undefined) return accept(parts, exchange)
@@ -98,10 +104,14 @@ function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<vo
     case ACCESS_METHOD:
       return askForAccess(parts, exchange)
     case 'server/discover':
+      if (inbound.session !== undefined) break
       return reply(parts, exchange, discoverResult(parts.version))
-    default:
-      return say(parts, exchange, refuse('in.no_such_method'))
+    case 'ping':
+    case 'logging/setLevel':
+      if (inbound.session === undefined) break
+      return answerInSession(parts, exchange, inbound.session)
   }
+  return say(parts, exchange, refuse('in.no_such_method'))
 }
 
 async function list(parts: PipelineParts, exchange: Understood): Promise<void> {
@@ -132,7 +142,8 @@ async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
     return say(parts, { ...named, args: asked.args }, permit)
   }
   const spent = parts.budgets.ofCall(permit.identity, permit.entry)
-  return spent === undefined ? carryOut(parts, named, permit) : say(parts, named, spent)
+  if (spent !== undefined) return say(parts, named, spent)
+  return carryOut(parts, named, permit, again(parts, named, asked.args))
 }
 
 /** The slow way: an approval is asked for, or used once. What was checked before is checked again after the wait. */
@@ -145,15 +156,21 @@ async function callApproved(
   const { identity } = exchange
   const spent = parts.budgets.ofCall(identity, pending.entry)
   if (spent !== undefined) return say(parts, exchange, spent)
-  const again = () =>
-    parts.revoked(identity) ?? parts.switches.ofCaller(identity) ?? permitFor(parts, exchange, args)
-  const permit = await parts.settle(pending, again).catch((error: unknown) => {
+  const decide = again(parts, exchange, args)
+  const permit = await parts.settle(pending, decide).catch((error: unknown) => {
     parts.budgets.leave(pending.entry)
     throw error
   })
-  if (!isRefusal(permit)) return carryOut(parts, exchange, permit)
+  if (!isRefusal(permit)) return carryOut(parts, exchange, permit, decide)
   parts.budgets.leave(pending.entry)
   return say(parts, { ...exchange, args }, permit)
+}
+
+/** Whatever may have changed while something was waited for. */
+function again(parts: PipelineParts, exchange: Named, args: JsonObject): () => Permit | Refusal {
+  const { identity } = exchange
+  return () =>
+    parts.revoked(identity) ?? parts.switches.ofCaller(identity) ?? permitFor(parts, exchange, args)
 }
 
 /** From a denial a person may ask for access, by its request id. */
@@ -186,170 +203,6 @@ function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Per
   // A body may take as long as a reload: what the new configuration has taken away is gone for this call too.
   const now = ask(successor)
   return isRefusal(now) ? now : decided
-}
-
-/** The call is followed from here on: its permit may go while it waits for the disk or for the target. */
-async function carryOut(parts: PipelineParts, exchange: Named, permit: Permit): Promise<void> {
-  const cancel = cancellation(exchange)
-  const followed = parts.streams.follow(permit, () => cancel.abort())
-  try {
-    await enter(parts, exchange, permit, cancel, followed)
-  } finally {
-    followed.close()
-    parts.budgets.leave(permit.entry)
-  }
-}
-
-/** A place at the target, before the intent: what a breaker or a full target turns away is a refusal and no call. */
-async function enter(
-  parts: PipelineParts,
-  exchange: Named,
-  permit: Permit,
-  cancel: AbortController,
-  followed: FollowedCall,
-): Promise<void> {
-  const obtained = parts.obtain(permit)
-  const credential = obtained instanceof Promise ? await obtained : obtained
-  const entered = parts.gates.enter(permit.entry.target, credential, cancel.signal)
-  const pass = entered instanceof Promise ? await entered : entered
-  if (isRefusal(pass)) return say(parts, exchange, pass)
-  try {
-    await send(parts, exchange, { permit, credential, pass }, cancel, followed)
-  } finally {
-    pass.leave()
-  }
-}
-
-type Ready = { readonly permit: Permit; readonly credential: Credential; readonly pass: Pass }
-
-async function send(
-  parts: PipelineParts,
-  exchange: Named,
-  { permit, credential, pass }: Ready,
-  cancel: AbortController,
-  followed: FollowedCall,
-): Promise<void> {
-  const { inbound, head, requestId } = exchange
-  const input = parts.input.broughtBack(permit, inbound)
-  if (input !== undefined && isRefusal(input)) return say(parts, exchange, input)
-  const connector = parts.connectors.get(permit.entry.target)
-  if (!connector)
-    throw new Fault('gateway.internal', `no connector for target ${permit.entry.target}`)
-  const traceId = traceIdOf(inbound)
-  const sequence = await parts.audit.intent(permit, credential, head.peerAddress, traceId)
-
-  const calledMs = parts.clock.monotonicMs()
-  if (followed.isGone()) cancel.abort()
-  const record = (facts: OutcomeFacts) =>
-    parts.audit.outcome(sequence, requestId, facts, parts.clock.monotonicMs() - calledMs)
-  const disabled = parts.switches.ofPermit(permit)
-  if (disabled !== undefined) {
-    record(NOT_SENT)
-    return say(parts, exchange, disabled)
-  }
-  const envelope: CallEnvelope = {
-    method: 'tools/call',
-    id: inbound.id ?? '',
-    meta: parts.input.offered(permit.entry.target, inbound.meta),
-    protocolVersion: inbound.protocolVersion,
-    paramHeaders: undeclaredParamHeaders(inbound, permit.entry),
-    ...(input === undefined ? {} : { input }),
-  }
-  const outcome = await connector
-    .call(permit, credential, envelope, cancel.signal)
-    .catch((error: unknown) => {
-      // A connector does not reject; should it, whether the target acted is not known, and that is recorded.
-      record(UNCLEAR)
-      throw error
-    })
-  pass.saw(outcome)
-  switch (outcome.kind) {
-    case 'result':
-      record(outcome.facts)
-      exchange.wire.result(exchange.response, outcome.body, wireContext(parts, exchange))
-      return parts.observe(exchange, { code: outcome.facts.class, answer: outcome.body })
-    case 'refused':
-      record(outcome.facts)
-      return say(parts, exchange, outcome.refusal)
-    case 'input': {
-      record(outcome.facts)
-      const question = parts.input.ask(permit, inbound, outcome)
-      if (isRefusal(question)) return say(parts, exchange, question)
-      return reply(parts, exchange, question, 'input_required')
-    }
-    case 'stream':
-      followed.streams()
-      return stream(parts, exchange, permit, outcome, cancel, record)
-  }
-}
-
-/** Aborts when the client goes away before its answer is complete: cancellation in the modern era (F-27). */
-function cancellation({ response, wire }: Exchange): AbortController {
-  const cancel = new AbortController()
-  if (!wire.leavingCancels) return cancel
-  if (response.destroyed) cancel.abort()
-  else
-    response.once('close', () => {
-      if (!response.writableFinished) cancel.abort()
-    })
-  return cancel
-}
-
-/** The intent is in the log, and nothing was sent. */
-const NOT_SENT: OutcomeFacts = {
-  class: 'cancelled',
-  status: undefined,
-  resultBytes: 0,
-  result: undefined,
-  targetRequestId: undefined,
-}
-
-const UNCLEAR: OutcomeFacts = {
-  class: 'unclear',
-  status: undefined,
-  resultBytes: 0,
-  result: undefined,
-  targetRequestId: undefined,
-}
-
-/** Events pass one by one; the stream has an end and a record. */
-async function stream(
-  parts: PipelineParts,
-  exchange: Named,
-  permit: Permit,
-  outcome: StreamOutcome,
-  cancel: AbortController,
-  record: (facts: OutcomeFacts) => void,
-): Promise<void> {
-  const context = wireContext(parts, exchange)
-  try {
-    const messages = withEnding(parts, exchange, permit, outcome, context)
-    await exchange.wire.stream(exchange.response, messages, context)
-  } finally {
-    cancel.abort()
-    const { facts } = await outcome.ended
-    record(facts)
-    parts.observe(exchange, { code: facts.class })
-  }
-}
-
-/** What passed on the way, then how it ended: a stream without a response still says why. */
-async function* withEnding(
-  parts: PipelineParts,
-  exchange: Named,
-  permit: Permit,
-  outcome: StreamOutcome,
-  context: WireContext,
-): AsyncGenerator<Buffer> {
-  const { wire, inbound } = exchange
-  yield* outcome.messages
-  const final = await outcome.ended
-  if (final.kind === 'result') return yield wire.lastResult(final.body, context)
-  if (final.kind === 'refused') return yield wire.lastRefusal(final.refusal, context)
-  const question = parts.input.ask(permit, inbound, final)
-  if (!isRefusal(question)) return yield wire.lastOwn(question, context)
-  recordRefusal(parts, exchange, question)
-  yield wire.lastRefusal(question, context)
 }
 
 /** Metadata and preflights: what is answered without a token. */

@@ -68,7 +68,7 @@ export function createReload(
     }
     running = { loaded, generation: next }
     swap(next)
-    endStreams(next)
+    endStreams(next, 'configuration')
     shared.log.info({ changed, afterRestart }, 'the configuration was applied')
     setTimeout(() => void former.close(), FORMER_MS).unref()
     return {
@@ -82,15 +82,18 @@ export function createReload(
     if (loaded instanceof Error) return keep([loaded.message])
     if (loaded === 'unchanged') return { outcome: 'unchanged', notes: [] }
     if (!loaded.loaded) return keep(loaded.findings.map(inOneLine))
-    endStreams(running.generation)
+    endStreams(running.generation, 'policies')
     await shared.audit.event('policy_changed', loadedDetail(loaded))
     const { setVersion, policies } = loaded
     shared.log.info({ setVersion, policies }, 'the policies were applied')
     return { outcome: 'applied', notes: [] }
   }
 
-  function endStreams(generation: Generation): void {
-    shared.streams.endWhere((permit) => !stillAllowed(generation, permit))
+  function endStreams(generation: Generation, changed: 'configuration' | 'policies'): void {
+    shared.streams.endWhere(({ permit }) =>
+      // Whoever only listens comes again, and is asked who they are under the new configuration.
+      permit === undefined ? changed === 'configuration' : !stillAllowed(generation, permit),
+    )
   }
 
   function keep(notes: readonly string[]): ReloadReport {

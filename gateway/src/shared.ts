@@ -10,6 +10,7 @@ import type { AllGates } from './call/gate/gates.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { DenyList } from './identify/deny-list.ts'
 import type { KeyCaches } from './identify/identify.ts'
+import type { Sessions } from './mcp/legacy/sessions.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { Pools } from './net/pools.ts'
 import type { Log } from './observe/log.ts'
@@ -42,6 +43,8 @@ export type Shared = {
   readonly pools: Pools
   readonly pressure: Pressure
   readonly streams: OpenStreams
+  /** Of clients of the old era. */
+  readonly sessions: Sessions
   /** Before every target: breakers and bulkheads. */
   readonly gates: AllGates
   readonly budgets: Budgets

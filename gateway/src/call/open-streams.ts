@@ -1,7 +1,8 @@
-// The registry of calls under way: who owns which, so that a revocation, a change of policy or a drain can end the
-// streams among them. A call is followed from its permit on, so that none becomes a stream, or is sent at all,
-// after its permit has gone. One that waits for its only answer is left alone: the target may act already.
+// The registry of calls under way and of what people listen to: who owns which, so that a revocation, a change of policy
+// or a drain can end the streams among them. A call is followed from its permit on, so that none becomes a stream, or
+// is sent at all, after its permit has gone. One that waits for its only answer is left alone: the target may act already.
 import type { Permit } from '../authorize/permit.ts'
+import type { Identity } from '../identify/identity.ts'
 
 export type FollowedCall = {
   /** The permit went meanwhile. */
@@ -12,22 +13,31 @@ export type FollowedCall = {
   readonly close: () => void
 }
 
+/** Whose it is; without a permit it is a stream that somebody listens to. */
+export type Owner = { readonly identity: Identity; readonly permit: Permit | undefined }
+
 export type OpenStreams = {
   /** `end` ends the stream: the target's request is destroyed, the client's response closed. */
   readonly follow: (permit: Permit, end: () => void) => FollowedCall
-  /** Ends every stream whose permit no longer holds; returns how many. */
-  readonly endWhere: (gone: (permit: Permit) => boolean) => number
+  /** `undefined`: the principal listens to as much as one may. Returns what forgets it. */
+  readonly listen: (identity: Identity, end: () => void) => (() => void) | undefined
+  /** Ends every stream whose owner may no longer have it; returns how many. */
+  readonly endWhere: (gone: (owner: Owner) => boolean) => number
   /** Streams that are open. */
   readonly count: () => number
 }
 
-type Call = { readonly permit: Permit; readonly end: () => void; gone: boolean; streams: boolean }
+type Call = { readonly owner: Owner; readonly end: () => void; gone: boolean; streams: boolean }
+
+const MOST_OF_PRINCIPAL = 8
 
 export function createOpenStreams(): OpenStreams {
   const calls = new Set<Call>()
+  const listening = new Map<string, number>()
   return {
     follow(permit, end) {
-      const call: Call = { permit, end, gone: false, streams: false }
+      const owner = { identity: permit.identity, permit }
+      const call: Call = { owner, end, gone: false, streams: false }
       calls.add(call)
       return {
         isGone: () => call.gone,
@@ -38,10 +48,25 @@ export function createOpenStreams(): OpenStreams {
         close: () => void calls.delete(call),
       }
     },
+    listen(identity, end) {
+      const { fingerprint } = identity.principal
+      const open = listening.get(fingerprint) ?? 0
+      if (open >= MOST_OF_PRINCIPAL) return undefined
+      const owner = { identity, permit: undefined }
+      const call: Call = { owner, end, gone: false, streams: true }
+      calls.add(call)
+      listening.set(fingerprint, open + 1)
+      return () => {
+        if (!calls.delete(call)) return
+        const left = (listening.get(fingerprint) ?? 1) - 1
+        if (left === 0) listening.delete(fingerprint)
+        else listening.set(fingerprint, left)
+      }
+    },
     endWhere(gone) {
       let ended = 0
       for (const call of calls) {
-        if (call.gone || !gone(call.permit)) continue
+        if (call.gone || !gone(call.owner)) continue
         call.gone = true
         if (!call.streams) continue
         call.end()

@@ -10,6 +10,7 @@ import { approvalSettings } from '../authorize/approval/settings.ts'
 import { rateLimitSettings } from '../authorize/limits/settings.ts'
 import { auditSettings } from '../audit/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
+import { minProtocol, OLDEST_VERSION } from '../in/versions.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { sheddingSettings } from '../system/pressure-settings.ts'
@@ -88,6 +89,11 @@ export const configSchema = z
           .describe('scopes that every call needs'),
       })
       .describe('who may come in'),
+    minProtocol: minProtocol
+      .default(OLDEST_VERSION)
+      .describe(
+        'the oldest revision of MCP that clients may speak; `2026-07-28` serves the modern era alone. A target may demand a newer one',
+      ),
     allowedOrigins: z
       .array(
         z

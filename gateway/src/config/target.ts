@@ -5,11 +5,17 @@ import { targetRateLimitSettings } from '../authorize/limits/settings.ts'
 import { bulkheadSettings } from '../call/gate/settings.ts'
 import { mcpTargetMembers } from '../call/mcp/settings.ts'
 import { catalogueMembers } from '../catalogue/settings.ts'
+import { minProtocol } from '../in/versions.ts'
 import { credentialSettings } from '../credential/settings.ts'
 import { mayAskSettings } from '../mcp/input/settings.ts'
 
 const common = {
   ...catalogueMembers,
+  minProtocol: minProtocol
+    .optional()
+    .describe(
+      'the oldest revision of MCP that clients may speak to this target, at its own endpoint and at that of all targets; default: that of the gateway',
+    ),
   mode: z
     .enum(['ENFORCE', 'LOG_ONLY'])
     .default('ENFORCE')

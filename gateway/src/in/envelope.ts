@@ -1,13 +1,12 @@
-// One JSON-RPC 2.0 message (§4) and its era. This gateway serves the modern era alone, and answers
-// messages of the old one exactly as a modern-only server does (MCP 2026-07-28, versioning; the same
-// decisions as `classifyInboundRequest` of the SDK, against which the tests compare it).
+// One JSON-RPC 2.0 message (§4) and its era, chosen for each request (MCP 2026-07-28, versioning; the same
+// decisions as `classifyInboundRequest` of the SDK, against which the tests compare it). A route that serves the
+// modern era alone answers messages of the old one exactly as a modern-only server does.
 import { isJsonObject, isRawNumber } from '../json/raw-number.ts'
 import type { JsonObject, JsonValue, RpcId } from '../json/value.ts'
 import { refuse, type Refusal } from '../refusal.ts'
 import { metaProblem } from './meta.ts'
+import { FIRST_MODERN, MODERN_VERSIONS } from './versions.ts'
 
-export const SUPPORTED_VERSIONS: readonly string[] = ['2026-07-28']
-const FIRST_MODERN = '2026-07-28'
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
 
 export type Message = {
@@ -21,7 +20,7 @@ export type ModernMessage = Message & { readonly protocolVersion: string }
 /** Exactly one request or notification object. */
 export function readMessage(body: JsonValue): Message | Refusal {
   if (!isJsonObject(body)) {
-    return invalid(Array.isArray(body) ? 'an array; batches are not served' : 'no object')
+    return invalid(Array.isArray(body) ? 'an array; batches are not served here' : 'no object')
   }
   if ('result' in body || 'error' in body) return invalid('a JSON-RPC response')
   for (const name of Object.keys(body)) {
@@ -46,9 +45,9 @@ export function readMessage(body: JsonValue): Message | Refusal {
 export function judgeEra(
   message: Message,
   versionHeader: string | undefined,
-): ModernMessage | Refusal | 'dropped' {
+): ModernMessage | Refusal | 'legacy' {
   const { id, meta, method } = message
-  const headerIsModern = versionHeader !== undefined && versionHeader >= FIRST_MODERN
+  const headerIsModern = isModernVersion(versionHeader)
   const claims = VERSION_KEY in meta
   const problem = metaProblem(meta)
   const claimed = meta[VERSION_KEY]
@@ -58,13 +57,11 @@ export function judgeEra(
     if (!isModern && headerIsModern) {
       return mismatch('`initialize` belongs to the old era, `MCP-Protocol-Version` does not', id)
     }
-    if (!isModern) return unsupported(message.params['protocolVersion'], id)
+    if (!isModern) return 'legacy'
   }
   if (!claims) {
-    // The old era's notifications are accepted and have no effect (SDK: accept and drop).
-    if (id === undefined && !headerIsModern) return 'dropped'
+    if (!headerIsModern) return 'legacy'
     if (id === undefined) return served(message, versionHeader as string)
-    if (!headerIsModern) return unsupported(versionHeader, id)
   }
   // A notification carries the claim at most, never the rest of the envelope.
   if (id === undefined && typeof claimed !== 'string') {
@@ -80,16 +77,33 @@ export function judgeEra(
   return served(message, version)
 }
 
+/** What a modern-only server answers to a message of the old era; notifications of it mean nothing here. */
+export function answerOldEra(
+  { id, method, params }: Message,
+  versionHeader: string | undefined,
+): Refusal | 'dropped' {
+  if (id === undefined) return 'dropped'
+  return unsupported(method === 'initialize' ? params['protocolVersion'] : versionHeader, id)
+}
+
+export function isModernVersion(version: string | undefined): boolean {
+  return version !== undefined && version >= FIRST_MODERN
+}
+
 function served(message: Message, protocolVersion: string): ModernMessage | Refusal {
-  if (!SUPPORTED_VERSIONS.includes(protocolVersion)) return unsupported(protocolVersion, message.id)
+  if (!SUPPORTED.includes(protocolVersion)) return unsupported(protocolVersion, message.id)
   return { ...message, protocolVersion }
 }
 
 /** MUST (MCP 2026-07-28): −32022 with what is supported, and what was requested where anything was. */
-function unsupported(requested: JsonValue | undefined, id: RpcId | undefined): Refusal {
+export function unsupported(
+  requested: JsonValue | undefined,
+  id: RpcId | undefined,
+  supported: readonly string[] = SUPPORTED,
+): Refusal {
   const named = typeof requested === 'string' ? { requested } : {}
   return refuse('in.unsupported_version', {
-    rpcData: { supported: SUPPORTED_VERSIONS, ...named },
+    rpcData: { supported, ...named },
     ...echo(id),
   })
 }
@@ -98,7 +112,7 @@ export function mismatch(seen: string, id: RpcId | undefined): Refusal {
   return refuse('in.header_mismatch', { seen, ...echo(id) })
 }
 
-function invalid(seen: string): Refusal {
+export function invalid(seen: string): Refusal {
   return refuse('in.invalid_message', { seen })
 }
 
@@ -106,5 +120,6 @@ function echo(id: RpcId | undefined): { readonly rpcId?: RpcId } {
   return id === undefined ? {} : { rpcId: id }
 }
 
+const SUPPORTED: readonly string[] = MODERN_VERSIONS
 const EMPTY: JsonObject = {}
 const MEMBERS = new Set(['jsonrpc', 'method', 'id', 'params'])

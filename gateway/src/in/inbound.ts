@@ -1,7 +1,7 @@
 // The products of the stage `in`. Only `in/` constructs them (checked by the import rules): whoever holds
 // a Head knows that the request line and headers are clean, whoever holds an Inbound knows that the body
-// is one strict JSON-RPC message of the modern era whose mirrored headers equal it (MCP 2026-07-28,
-// transports/streamable-http).
+// is one strict JSON-RPC message whose mirrored headers equal it (MCP 2026-07-28, transports/streamable-http), of the
+// modern era, or of a session of the old one and put into the shape of the modern.
 import type { JsonObject, RpcId } from '../json/value.ts'
 
 /** An MCP endpoint of the route table. */
@@ -12,6 +12,21 @@ export type McpRoute = {
   readonly resource: string
   /** Absolute URL of this endpoint's protected resource metadata (RFC 9728 §3.1), from `publicUrl`. */
   readonly metadataUrl: string
+  /** The oldest revision that clients may speak here. */
+  readonly minProtocol: string
+}
+
+/** What a session of the old era says once and for all of its requests. */
+export type SessionTerms = {
+  /** 128 bits, of the gateway: no part of what the client holds. */
+  readonly name: string
+  /** Wall clock, milliseconds. */
+  readonly openedMs: number
+  readonly protocolVersion: string
+  /** As the client declared them. */
+  readonly clientCapabilities: JsonObject
+  readonly clientInfo: JsonObject | undefined
+  readonly logLevel: string | undefined
 }
 
 /** A public document of the route table: protected resource metadata (RFC 9728 §2). */
@@ -79,7 +94,7 @@ export class Head {
   }
 }
 
-/** One request or notification of the modern era, parsed once. */
+/** One request or notification in the shape of the modern era, parsed once. */
 export class Inbound {
   readonly #checked = true
   readonly head: Head
@@ -87,19 +102,27 @@ export class Inbound {
   readonly id: RpcId | undefined
   readonly method: string
   readonly params: JsonObject
-  /** `params._meta` as sent. */
+  /** `params._meta` as sent; of a session, with what a modern request says there of itself. */
   readonly meta: JsonObject
+  /** Of the shape, not of the session. */
   readonly protocolVersion: string
+  /** `undefined`: of the modern era. */
+  readonly session: SessionTerms | undefined
   /** `Mcp-Param-*` headers, lower-case name to the value as sent; declared ones are compared after visibility. */
   readonly paramHeaders: ReadonlyMap<string, string>
 
-  constructor(fields: Omit<Inbound, never>) {
+  get era(): 'modern' | 'legacy' {
+    return this.session === undefined ? 'modern' : 'legacy'
+  }
+
+  constructor(fields: Omit<Inbound, 'era'>) {
     this.head = fields.head
     this.id = fields.id
     this.method = fields.method
     this.params = fields.params
     this.meta = fields.meta
     this.protocolVersion = fields.protocolVersion
+    this.session = fields.session
     this.paramHeaders = fields.paramHeaders
   }
 

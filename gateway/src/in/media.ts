@@ -16,6 +16,11 @@ export function acceptsAnswers(value: string | undefined): boolean {
   return accepts(ranges, 'application', 'json') && accepts(ranges, 'text', 'event-stream')
 }
 
+/** The stream of a session (MCP 2025-11-25, basic/transports). */
+export function acceptsStream(value: string | undefined): boolean {
+  return value !== undefined && accepts(value.split(',').map(parseRange), 'text', 'event-stream')
+}
+
 type Range = { readonly type: string; readonly subtype: string; readonly refused: boolean }
 
 function parseRange(text: string): Range {

@@ -31,7 +31,7 @@ export function metaProblem(meta: JsonObject): string | undefined {
     }
   }
   const level = meta[`${PREFIX}logLevel`]
-  if (level !== undefined && (typeof level !== 'string' || !LOG_LEVELS.has(level))) {
+  if (level !== undefined && !isLogLevel(level)) {
     return `\`${PREFIX}logLevel\` is no log level`
   }
   const progress = meta['progressToken']
@@ -39,6 +39,10 @@ export function metaProblem(meta: JsonObject): string | undefined {
     return '`progressToken` is neither a string nor a number'
   }
   return undefined
+}
+
+export function isLogLevel(value: JsonValue | undefined): value is string {
+  return typeof value === 'string' && LOG_LEVELS.has(value)
 }
 
 function isToken(value: JsonValue): boolean {

@@ -16,6 +16,7 @@ const KEPT = new Map<string, 'one' | 'list'>([
   ['transfer-encoding', 'one'],
   ['accept', 'list'],
   ['user-agent', 'one'],
+  ['mcp-session-id', 'one'],
   ['access-control-request-method', 'one'],
   ['access-control-request-headers', 'list'],
   ['traceparent', 'one'],

@@ -1,26 +1,30 @@
 // After the token: from a clean Head to one strict JSON-RPC message of the modern era whose mirrored headers
-// equal it (MCP 2026-07-28, transports/streamable-http). The order of checks is the order of answers:
-// 405, 415, 406, 413, JSON, envelope, era, header = body.
+// equal it (MCP 2026-07-28, transports/streamable-http), or to what came of the old era, whose session is not known
+// yet (old-era.ts). The order of checks is the order of answers: 405, 415, 406, 413, JSON, envelope, era, header = body.
 import type { IncomingMessage } from 'node:http'
 
 import type { RefusalCode } from '../answers.ts'
 import { DEFAULT_JSON_LIMITS, readJson, type JsonFailure } from '../json/read.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
 import { collectBody } from './collect-body.ts'
-import { judgeEra, mismatch, readMessage, type Message } from './envelope.ts'
+import { answerOldEra, judgeEra, mismatch, readMessage, type ModernMessage } from './envelope.ts'
 import { type Head, Inbound } from './inbound.ts'
 import { acceptsAnswers, isJsonContentType } from './media.ts'
-import { decodeMirror } from './mirror.ts'
+import { differingMirror, paramHeaders, repeatedMirror } from './mirrored.ts'
+import { isOldPost, isOldVerb, oldPost, readOldPost, readOldVerb, type OldEra } from './old-era.ts'
+import { FIRST_MODERN } from './versions.ts'
 
 export type InboundLimits = { readonly bodyBytes: number }
 const JSON_LIMITS = { ...DEFAULT_JSON_LIMITS, unambiguousMembers: true }
 
-/** `dropped`: a notification of the old era; it is answered 202 like any other and means nothing here. */
+/** `dropped`: a notification of the old era at a modern-only route; it is answered 202 and means nothing there. */
 export async function readInbound(
   req: IncomingMessage,
   head: Head,
   limits: InboundLimits,
-): Promise<Inbound | Refusal | 'dropped'> {
+): Promise<Inbound | OldEra | Refusal | 'dropped'> {
+  const servesOld = head.route.minProtocol < FIRST_MODERN
+  if (servesOld && isOldVerb(head)) return readOldVerb(head)
   const unfit = checkHeaders(head)
   if (unfit !== undefined) return unfit
   const body = await collectBody(req, head.headers.get('content-length'), limits.bodyBytes)
@@ -34,9 +38,15 @@ export async function readInbound(
   }
   const read = readJson(body, JSON_LIMITS)
   if ('failure' in read) return refuseJson(read)
+  if (servesOld && isOldPost(head, read.value)) return readOldPost(head, read.value)
   const message = readMessage(read.value)
   if (isRefusal(message)) return message
-  return matchHeaders(head, message)
+  const repeated = repeatedMirror(head, message.id)
+  if (repeated !== undefined) return repeated
+  const versionHeader = head.headers.get('mcp-protocol-version')
+  const judged = judgeEra(message, versionHeader)
+  if (judged !== 'legacy') return isRefusal(judged) ? judged : matchHeaders(head, judged)
+  return servesOld ? oldPost(head, [message], false) : answerOldEra(message, versionHeader)
 }
 
 function checkHeaders(head: Head): Refusal | undefined {
@@ -76,32 +86,12 @@ const JSON_FAILURES: Readonly<Record<JsonFailure['failure'], string>> = {
 }
 
 /** MUST (SEP-2243): version, method and name are mirrored in headers, and the mirrors equal the body. */
-function matchHeaders(head: Head, message: Message): Inbound | Refusal | 'dropped' {
-  const { headers } = head
-  const versionHeader = headers.get('mcp-protocol-version')
-  for (const name of head.repeatedMirrors ?? []) {
-    if (!name.startsWith('mcp-param-')) return mismatch(`\`${name}\` more than once`, message.id)
-  }
-  const modern = judgeEra(message, versionHeader)
-  if (modern === 'dropped' || isRefusal(modern)) return modern
-  const { id, method, params, meta, protocolVersion } = modern
-  const isRequest = id !== undefined
-  const methodHeader = headers.get('mcp-method')
-  if (methodHeader !== undefined ? methodHeader !== method : isRequest) {
-    return mismatch('`Mcp-Method` is missing or differs from the body', id)
-  }
-  if (isRequest && versionHeader === undefined) {
+function matchHeaders(head: Head, message: ModernMessage): Inbound | Refusal {
+  const { id, method, params, meta, protocolVersion } = message
+  const differing = differingMirror(head, message, 'required')
+  if (differing !== undefined) return differing
+  if (id !== undefined && !head.headers.has('mcp-protocol-version')) {
     return mismatch('`MCP-Protocol-Version` is missing', id)
-  }
-  const named = isRequest ? NAMED_BY.get(method) : undefined
-  if (named !== undefined) {
-    const name = params[named]
-    const nameHeader = headers.get('mcp-name')
-    const decoded = nameHeader === undefined ? undefined : decodeMirror(nameHeader)
-    // Where the body lacks the name, the method's own checks say so.
-    if (typeof name === 'string' ? decoded !== name : nameHeader !== undefined && !decoded) {
-      return mismatch('`Mcp-Name` is missing, malformed or differs from the body', id)
-    }
   }
   return new Inbound({
     head,
@@ -110,28 +100,7 @@ function matchHeaders(head: Head, message: Message): Inbound | Refusal | 'droppe
     params,
     meta,
     protocolVersion,
-    paramHeaders: paramHeaders(headers),
+    session: undefined,
+    paramHeaders: paramHeaders(head.headers),
   })
-}
-
-/** The member of `params` that `Mcp-Name` mirrors (SEP-2243, SEP-2663). */
-const NAMED_BY: ReadonlyMap<string, string> = new Map([
-  ['tools/call', 'name'],
-  ['prompts/get', 'name'],
-  ['resources/read', 'uri'],
-  ['tasks/get', 'taskId'],
-  ['tasks/update', 'taskId'],
-  ['tasks/cancel', 'taskId'],
-])
-
-const NONE: ReadonlyMap<string, string> = new Map()
-
-function paramHeaders(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  let found: Map<string, string> | undefined
-  for (const [name, value] of headers) {
-    if (!name.startsWith('mcp-param-')) continue
-    found ??= new Map()
-    found.set(name, value)
-  }
-  return found ?? NONE
 }

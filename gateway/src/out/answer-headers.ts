@@ -7,6 +7,8 @@ export type AnswerContext = {
   readonly requestId: string
   /** The origin that may read the answer; `undefined`: none asked, or none may. */
   readonly origin: string | undefined
+  /** Of a session of the old era that this answer opens. */
+  readonly sessionId?: string
 }
 
 const EXPOSED =
@@ -23,6 +25,7 @@ export function answerHeaders(context: AnswerContext): string[] {
     'x-sallyport-request-id',
     context.requestId,
   ]
+  if (context.sessionId !== undefined) headers.push('mcp-session-id', context.sessionId)
   if (context.origin !== undefined) {
     headers.push('access-control-allow-origin', context.origin)
     headers.push('access-control-expose-headers', EXPOSED)

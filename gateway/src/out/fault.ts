@@ -12,20 +12,28 @@ import { writeJson } from './write-json.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
-export function writeFault(
-  res: ServerResponse,
-  thrown: unknown,
-  context: AnswerContext & { readonly rpcId?: RpcId | undefined },
-): void {
+type FaultContext = AnswerContext & { readonly rpcId?: RpcId | undefined }
+
+export function writeFault(res: ServerResponse, thrown: unknown, context: FaultContext): void {
   const fault = thrown instanceof Fault ? thrown : new Fault('gateway.internal', '')
-  const answer = FAULTS[fault.code]
+  const { status } = FAULTS[fault.code]
   const headers = answerHeaders(context)
-  if (answer.status === 503) {
+  if (status === 503) {
     headers.push('retry-after', String(fault.retryAfterSeconds ?? RETRY_AFTER_SECONDS))
   }
+  writeJson(res, status, headers, faultText(fault, context))
+}
+
+/** The fault as one JSON-RPC response among others. */
+export function faultMessage(thrown: unknown, context: FaultContext): Buffer {
+  const fault = thrown instanceof Fault ? thrown : new Fault('gateway.internal', '')
+  return Buffer.from(faultText(fault, context))
+}
+
+function faultText(fault: Fault, { requestId, rpcId }: FaultContext): string {
+  const answer = FAULTS[fault.code]
   const dependency = fault.dependency === undefined ? {} : { dependency: fault.dependency }
-  const data = { ...answerData(fault.code, answer, context.requestId, {}), ...dependency }
+  const data = { ...answerData(fault.code, answer, requestId, {}), ...dependency }
   const error = { code: answer.rpc, message: answer.what, data }
-  const body = { jsonrpc: '2.0', id: context.rpcId ?? null, error }
-  writeJson(res, answer.status, headers, JSON.stringify(body))
+  return JSON.stringify({ jsonrpc: '2.0', id: rpcId ?? null, error })
 }

@@ -8,6 +8,7 @@ import type { Refusal } from '../refusal.ts'
 import { inWords, refusalData, type AnswerData } from './answer-data.ts'
 import { answerHeaders, type AnswerContext } from './answer-headers.ts'
 import { bearerChallenge } from './challenge.ts'
+import { oldAnswer } from './old-shape.ts'
 import { writeJson } from './write-json.ts'
 
 export type RefusalContext = AnswerContext & {
@@ -23,8 +24,16 @@ export type RefusalContext = AnswerContext & {
 
 const CALL = 'tools/call'
 
-export function writeRefusal(res: ServerResponse, refusal: Refusal, context: RefusalContext): void {
-  const { answer, data } = refusalData(refusal, context.requestId)
+/** Which era's clients read it. */
+type Era = 'modern' | 'legacy'
+
+export function writeRefusal(
+  res: ServerResponse,
+  refusal: Refusal,
+  context: RefusalContext,
+  era: Era = 'modern',
+): void {
+  const { answer, data } = said(refusal, context, era)
   const headers = answerHeaders(context)
   const id = refusal.rpcId ?? context.rpcId ?? null
   if (answer.shape === 'challenge') {
@@ -35,16 +44,36 @@ export function writeRefusal(res: ServerResponse, refusal: Refusal, context: Ref
   if (refusal.retryAfterSeconds !== undefined) {
     headers.push('retry-after', String(refusal.retryAfterSeconds))
   }
-  writeJson(res, answer.status, headers, JSON.stringify(body(refusal, answer, data, id, context)))
+  writeJson(
+    res,
+    answer.status,
+    headers,
+    JSON.stringify(body(refusal, answer, data, id, context, era)),
+  )
 }
 
 /** The refusal as the JSON-RPC response that ends a stream which is open already; one line. */
-export function refusalMessage(refusal: Refusal, context: RefusalContext): Buffer {
-  const { answer, data } = refusalData(refusal, context.requestId)
-  const id = context.rpcId ?? null
+export function refusalMessage(
+  refusal: Refusal,
+  context: RefusalContext,
+  era: Era = 'modern',
+): Buffer {
+  const { answer, data } = said(refusal, context, era)
+  const id = refusal.rpcId ?? context.rpcId ?? null
   const message =
-    answer.shape === 'tool' ? toolResult(data, id) : rpcError(answer, data, id, refusal.rpcData)
+    answer.shape === 'tool' && (context.method ?? CALL) === CALL
+      ? toolResult(data, id, era)
+      : rpcError(answer, data, id, refusal.rpcData)
   return Buffer.from(JSON.stringify(message))
+}
+
+function said(
+  refusal: Refusal,
+  { requestId, method }: RefusalContext,
+  era: Era,
+): ReturnType<typeof refusalData> {
+  const { answer, data } = refusalData(refusal, requestId)
+  return { answer: era === 'modern' ? answer : oldAnswer(answer, refusal.refused, method), data }
 }
 
 function challenge(
@@ -67,8 +96,9 @@ function body(
   data: AnswerData,
   id: RpcId | null,
   { method = CALL }: RefusalContext,
+  era: Era,
 ): object {
-  if (answer.shape === 'tool' && method === CALL) return toolResult(data, id)
+  if (answer.shape === 'tool' && method === CALL) return toolResult(data, id, era)
   // Some clients read nothing but JSON-RPC out of a 403.
   const isChallenge = answer.shape === 'challenge' && answer.status !== 403
   if (!isChallenge && answer.shape !== 'http') return rpcError(answer, data, id, refusal.rpcData)
@@ -89,13 +119,13 @@ function rpcError(
   }
 }
 
-function toolResult(data: AnswerData, id: RpcId | null): object {
+function toolResult(data: AnswerData, id: RpcId | null, era: Era): object {
   const text = `${inWords(data)}. ${data.fix}. (${data.code}, request ${data.request_id})`
   return {
     jsonrpc: '2.0',
     id,
     result: {
-      resultType: 'complete',
+      ...(era === 'modern' ? { resultType: 'complete' } : {}),
       content: [{ type: 'text', text }],
       isError: true,
       _meta: { 'sallyport/refusal': data },

@@ -24,6 +24,8 @@ export const KINDS: KindRules = {
   approval_binding: { hashedIds: false, cap: 20_000, whenFull: 'refuse' },
   approval_arguments: { hashedIds: false, cap: 2_000, whenFull: 'refuse' },
   access: { hashedIds: false, cap: 5_000, whenFull: 'refuse' },
+  // What a session of the old era changed about itself; nothing in it gives access to anything.
+  session: { hashedIds: true, cap: 50_000, whenFull: 'evict' },
   // Can be made again.
   tool_schema: { hashedIds: false, cap: 5_000, whenFull: 'evict' },
 }

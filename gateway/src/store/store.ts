@@ -12,6 +12,7 @@ export type Kind =
   | 'approval_arguments'
   | 'access'
   | 'tool_schema'
+  | 'session'
 
 export type Row = {
   /** As stored: for a kind with `hashedIds`, SHA-256 of the id in hex, so put what you need again into the value. */

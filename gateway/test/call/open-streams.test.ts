@@ -1,12 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Permit } from '../../src/authorize/permit.ts'
-import { createOpenStreams } from '../../src/call/open-streams.ts'
+import { createOpenStreams, type Owner } from '../../src/call/open-streams.ts'
+import { identity } from '../authorize/world.ts'
 
 const permit = (requestId: string) => ({ requestId }) as Permit
 const of =
   (...ids: string[]) =>
-  ({ requestId }: Permit) =>
-    ids.includes(requestId)
+  ({ permit: owned }: Owner) =>
+    owned !== undefined && ids.includes(owned.requestId)
 
 describe('calls under way', () => {
   test('a stream ends when its permit goes, once, and no other does', () => {
@@ -39,5 +40,31 @@ describe('calls under way', () => {
     expect([streams.endWhere(() => true), streams.count(), end.mock.calls.length]).toEqual([
       0, 0, 0,
     ])
+  })
+})
+
+describe('protocol §8: what somebody listens to', () => {
+  test('ends when its owner may no longer listen, and counts as a stream until it is forgotten', () => {
+    const streams = createOpenStreams()
+    const end = vi.fn()
+    const forget = streams.listen(identity('alice'), end)
+    expect(streams.count()).toBe(1)
+    expect(streams.endWhere(({ permit: owned }) => owned === undefined)).toBe(1)
+    expect(end).toHaveBeenCalledOnce()
+    forget?.()
+    expect(streams.count()).toBe(0)
+  })
+
+  test('is eight streams of one principal at most, whatever others listen to', () => {
+    const streams = createOpenStreams()
+    const listen = (who: string) => streams.listen(identity(who), vi.fn())
+    const eight = Array.from({ length: 8 }, () => listen('alice'))
+    expect(eight.every(Boolean)).toBe(true)
+    expect(listen('alice')).toBeUndefined()
+    expect(listen('bob')).toBeDefined()
+    eight[0]?.()
+    eight[0]?.()
+    expect(listen('alice')).toBeDefined()
+    expect(listen('alice')).toBeUndefined()
   })
 })

@@ -91,7 +91,12 @@ export function personClaims(more: Record<string, unknown> = {}): Record<string,
 export function headOf(authorization: string | undefined, resource = RESOURCE): Head {
   return new Head({
     requestId: '0123',
-    route: { target: undefined, resource, metadataUrl: 'https://gate.acme.example/.well-known/x' },
+    route: {
+      target: undefined,
+      resource,
+      minProtocol: '2025-03-26',
+      metadataUrl: 'https://gate.acme.example/.well-known/x',
+    },
     method: 'POST',
     headers: new Map(authorization === undefined ? [] : [['authorization', authorization]]),
     peerAddress: '127.0.0.1',

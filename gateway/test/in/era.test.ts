@@ -4,7 +4,7 @@ import { createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { describe, expect, it } from 'vitest'
 
 import { answerOf } from '../../src/answers.ts'
-import { judgeEra, readMessage } from '../../src/in/envelope.ts'
+import { answerOldEra, judgeEra, readMessage, type Message } from '../../src/in/envelope.ts'
 import type { JsonValue } from '../../src/json/value.ts'
 import { isRefusal } from '../../src/refusal.ts'
 
@@ -39,11 +39,16 @@ type Answer = { id: unknown; error: { code: number; message: string; data?: obje
 
 function ours(body: JsonValue, version: string | undefined): Verdict {
   const message = readMessage(body)
-  const judged = isRefusal(message) ? message : judgeEra(message, version)
+  const judged = isRefusal(message) ? message : modernOnly(message, version)
   if (judged === 'dropped') return { status: 202 }
   if (!isRefusal(judged)) return judged.id === undefined ? { status: 202 } : PASSED
   const { status, rpc } = answerOf(judged.refused)
   return verdict(status, rpc, judged.rpcId ?? null, judged.rpcData)
+}
+
+function modernOnly(message: Message, version: string | undefined) {
+  const judged = judgeEra(message, version)
+  return judged === 'legacy' ? answerOldEra(message, version) : judged
 }
 
 /** The data of −32022 is part of the protocol, that of other codes is everybody's own; so is an id that is echoed out of no message. */

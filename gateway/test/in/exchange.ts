@@ -6,13 +6,14 @@ import { connect, type AddressInfo } from 'node:net'
 import { checkHead } from '../../src/in/check-head.ts'
 import { createHeadSettings, type HeadSettings } from '../../src/in/head-settings.ts'
 import type { Head, Inbound, PublicRequest } from '../../src/in/inbound.ts'
+import type { OldEra } from '../../src/in/old-era.ts'
 import { readInbound } from '../../src/in/read-inbound.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { createRoutes } from '../../src/routes.ts'
 
 type Seen = {
   head?: Head | PublicRequest | Refusal
-  inbound?: Inbound | Refusal | 'dropped'
+  inbound?: Inbound | OldEra | Refusal | 'dropped'
 }
 export type Exchange = {
   /** Sends the bytes and resolves once the first exchange is judged, or the connection is closed. */
@@ -23,9 +24,13 @@ export type Exchange = {
 
 const PUBLIC_URL = 'https://gate.acme.example'
 
-export async function startExchange(bodyBytes = 1_048_576): Promise<Exchange> {
+/** Modern-only, unless the test says from which revision on. */
+export async function startExchange(
+  bodyBytes = 1_048_576,
+  minProtocol = '2026-07-28',
+): Promise<Exchange> {
   let seen: Seen = {}
-  const routes = createRoutes(PUBLIC_URL, ['market'])
+  const routes = createRoutes(PUBLIC_URL, ['market'], () => minProtocol)
   let settings: HeadSettings
   const server: Server = createServer((req, res) => {
     void (async () => {

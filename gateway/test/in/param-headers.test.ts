@@ -14,7 +14,7 @@ const b64 = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?
 function inbound(args: JsonValue, headers: Record<string, string>, repeated?: string): Inbound {
   const head = new Head({
     requestId: 'r',
-    route: { target: undefined, resource: '', metadataUrl: '' },
+    route: { target: undefined, resource: '', metadataUrl: '', minProtocol: '2025-03-26' },
     method: 'POST',
     headers: new Map(),
     repeatedMirrors: repeated === undefined ? undefined : new Set([repeated]),
@@ -28,6 +28,7 @@ function inbound(args: JsonValue, headers: Record<string, string>, repeated?: st
     params: { name: 't', arguments: args },
     meta: {},
     protocolVersion: '2026-07-28',
+    session: undefined,
     paramHeaders: new Map(Object.entries(headers)),
   })
 }
