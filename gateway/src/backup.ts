@@ -2,10 +2,14 @@
 // the files with their hashes lies in the copy; what is not on it, or not as it says, is not put back.
 import { createHash } from 'node:crypto'
 import {
+  closeSync,
   copyFileSync,
   createReadStream,
   existsSync,
+  fchmodSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   writeFileSync,
@@ -14,7 +18,9 @@ import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { copyLogs } from './audit/backup-files.ts'
 import { syncFolder } from './audit/log-folder.ts'
+import { holdingSideFiles } from './audit/side-file-hold.ts'
 import { copySqlite } from './store/sqlite/copy.ts'
+import { takeHold } from './store/sqlite/take-hold.ts'
 
 export type BackupReport = {
   readonly files: number
@@ -40,12 +46,16 @@ export async function backUp(stateFolder: string, to: string, time: string): Pro
   mkdirSync(join(to, LOGS), { recursive: true, mode: 0o700 })
   await copySqlite(store, join(to, STORE))
   const logs = existsSync(join(stateFolder, LOGS))
-    ? await copyLogs(join(stateFolder, LOGS), join(to, LOGS))
+    ? await holdingSideFiles(join(stateFolder, LOGS), takeHold, () =>
+        copyLogs(join(stateFolder, LOGS), join(to, LOGS)),
+      )
     : []
   const files: Record<string, string> = {}
   for (const name of [STORE, ...logs.map((log) => join(LOGS, log))]) {
+    keepToOneself(join(to, name))
     files[name] = await hashOf(join(to, name))
   }
+  syncFolder(join(to, LOGS))
   // Last: a copy without it is not whole.
   const contents: Contents = { version: 1, time, files }
   writeFileSync(join(to, CONTENTS), `${JSON.stringify(contents, null, 2)}\n`, {
@@ -71,10 +81,24 @@ export async function restore(from: string, stateFolder: string): Promise<Backup
   mkdirSync(join(stateFolder, LOGS), { recursive: true, mode: 0o700 })
   // The store comes last: a folder without it is not started from by accident as if it were whole.
   const names = Object.keys(files).toSorted((one) => (one === STORE ? 1 : -1))
-  for (const name of names) copyFileSync(join(from, name), join(stateFolder, name))
+  for (const name of names) {
+    copyFileSync(join(from, name), join(stateFolder, name))
+    keepToOneself(join(stateFolder, name))
+  }
   syncFolder(join(stateFolder, LOGS))
   syncFolder(stateFolder)
   return { files: names.length, time }
+}
+
+/** On the disk, and nobody else's to read, whatever became of its mode elsewhere. */
+function keepToOneself(path: string): void {
+  const fd = openSync(path, 'r+')
+  try {
+    fchmodSync(fd, 0o600)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function contentsOf(from: string): Contents {

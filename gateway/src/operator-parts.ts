@@ -9,6 +9,7 @@ import {
 } from './admin/operator-role.ts'
 import type { AboutPerson } from './audit/record.ts'
 import { eraseKeys, keysOf } from './audit/erase.ts'
+import { holdingSideFiles } from './audit/side-file-hold.ts'
 import { findRecords } from './audit/search.ts'
 import type { Catalogue } from './catalogue/entry.ts'
 import { endRevoked } from './end-revoked.ts'
@@ -17,6 +18,7 @@ import type { Revocation } from './identify/revocation.ts'
 import type { Health } from './observe/health.ts'
 import type { ReloadReport } from './reload.ts'
 import type { Shared } from './shared.ts'
+import { takeHold } from './store/sqlite/take-hold.ts'
 import { switchParts } from './switch-parts.ts'
 
 export function operatorParts(of: {
@@ -47,6 +49,7 @@ export function operatorParts(of: {
           time: new Date(clock.wallMs()).toISOString(),
           own: shared.ownLog,
         }),
+      exclusively: (use) => holdingSideFiles(auditFolder, takeHold, use),
     },
     switches: switchParts(shared, running, requireRole),
     review: () => running().catalogue.review,

@@ -1,13 +1,23 @@
 // The log of a gateway that runs, from the reading side: a person is erased by somebody with the role, what is left holds
 // for our verifier and for the independent one, and a backup that was made meanwhile starts and verifies.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { proveRecord } from '@sallyport/gateway/audit/prove.ts'
 import { search } from '@sallyport/gateway/audit/search.ts'
+import { holdingSideFiles } from '@sallyport/gateway/audit/side-file-hold.ts'
 import { startSigner } from '@sallyport/gateway/audit/signer/signer.ts'
 import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { backUp, restore } from '@sallyport/gateway/backup.ts'
+import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startTestGateway } from '../support/gateway.ts'
 import { buildGo } from '../support/go.ts'
@@ -93,11 +103,19 @@ test('P-11, F-14: a backup made while calls run starts, verifies, and overwrites
   await backUp(join(world.folder, 'state'), copy, '2026-04-01T06:00:00.000Z')
   expect((await calls).map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
   await expect(backUp(join(world.folder, 'state'), copy, 'now')).rejects.toThrow('is not empty')
+  const during = holdingSideFiles(world.logs, takeHold, () =>
+    backUp(join(world.folder, 'state'), join(world.folder, 'during'), 'now'),
+  )
+  await expect(during).rejects.toThrow('a person is being erased')
   await expect(restore(copy, join(world.folder, 'state'))).rejects.toThrow('nothing is overwritten')
 
   const folder = newFolder()
-  await restore(copy, join(folder, 'state'))
-  const logs = join(folder, 'state/audit')
+  const state = join(folder, 'state')
+  // Whatever became of the modes elsewhere, what comes back is nobody else's to read.
+  for (const path of filesIn(copy)) chmodSync(path, 0o644)
+  await restore(copy, state)
+  expect(filesIn(state).filter((path) => (statSync(path).mode & 0o777) !== 0o600)).toEqual([])
+  const logs = join(state, 'audit')
   expect(await verifyLog(logs)).toMatchObject({ findings: [], files: [{ open: true }] })
   expect(await found(logs, 'alice')).toBe(1)
 
@@ -120,3 +138,9 @@ test('a backup that lost a byte is not put back', async () => {
     'is not what was backed up',
   )
 })
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter((path) => statSync(path).isFile())
+}

@@ -15,6 +15,8 @@ export type EraseParts = {
     by: OperatorIdentity,
   ) => Promise<void>
   readonly eraseKeys: (keys: PersonKeys) => Promise<ErasedReport>
+  /** Rejects in words where a backup is being made. */
+  readonly exclusively: <Result>(use: () => Promise<Result>) => Promise<Result>
 }
 
 const eraseOrder = z.strictObject({
@@ -25,7 +27,7 @@ const eraseOrder = z.strictObject({
 })
 
 export function eraseOrders(parts: { readonly erasing: EraseParts }): Orders {
-  const { requireRole, issuers, keysOf, recordErased, eraseKeys } = parts.erasing
+  const { requireRole, issuers, keysOf, recordErased, eraseKeys, exclusively } = parts.erasing
   return new Map([['/audit/erase', erase]])
 
   async function erase(body: unknown): Promise<object> {
@@ -35,7 +37,9 @@ export function eraseOrders(parts: { readonly erasing: EraseParts }): Orders {
     const found = await keysOf({ issuer, subject: person })
     const keys = [...found.values()].flat()
     if (keys.length === 0) throw new Error('no log has anything of that person')
-    await recordErased({ keys, logs: [...found.keys()], reason }, by)
-    return eraseKeys(found)
+    return exclusively(async () => {
+      await recordErased({ keys, logs: [...found.keys()], reason }, by)
+      return eraseKeys(found)
+    })
   }
 }

@@ -14,6 +14,7 @@ import type { Audit } from './record.ts'
 import { recoverFormer, type Recovered } from './recover.ts'
 import { createReserve } from './reserve.ts'
 import { createSampled } from './sampled.ts'
+import { removeLeftCopies } from './side-file-hold.ts'
 import { createTail } from './tail.ts'
 import { openTree } from './tree-file.ts'
 import { unavailable } from './unavailable.ts'
@@ -158,6 +159,7 @@ export async function createAudit(
   }
 
   try {
+    removeLeftCopies(folder, takeHold)
     for (const found of await recoverFormer(folder, file.name, takeHold)) {
       await record(found)
       found.done()

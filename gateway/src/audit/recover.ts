@@ -73,6 +73,7 @@ export async function recoverFormer(
     if (last !== undefined && !scan.lastLineEnded) await appendFile(last, '\n')
     // It died while somebody was taken out of the side file.
     if (existsSync(erasing)) renameSync(erasing, personal)
+    for (const half of [`${erasing}.next`, `${personal}.next`]) rmSync(half, { force: true })
     if (existsSync(personal)) await cutPersonal(personal)
     syncFolder(folder)
     found.push({ name, hold, scan, tornBytes })

@@ -5,7 +5,9 @@ import { logNames, pathsOf } from '../../src/audit/log-folder.ts'
 import { copyWithout, type Erasure } from '../../src/audit/personal-lines.ts'
 import type { Audit } from '../../src/audit/record.ts'
 import { search } from '../../src/audit/search.ts'
+import { holdingSideFiles } from '../../src/audit/side-file-hold.ts'
 import { verifyLog } from '../../src/audit/verify.ts'
+import { takeHold } from '../../src/store/sqlite/take-hold.ts'
 import { newFolder, openAudit, personalIn } from './made.ts'
 import { ADDRESS, credential, factsOf, identityOf, permitOf } from './products.ts'
 
@@ -119,4 +121,32 @@ test('policy-audit §2.4: a side file of any size is rewritten a piece at a time
   const kept = lines.filter((_, at) => at % 3 !== 0)
   const mark = JSON.stringify({ erased: TIME, key: 'k0' })
   expect(bytes.toString()).toBe(`${[...kept, 'no line', line(9, 'last'), mark].join('\n')}\n`)
+})
+
+test('policy-audit §2.4: nobody is erased while the side files are copied, and the other way round', async () => {
+  const folder = newFolder()
+  const copied = Promise.withResolvers<void>()
+  const copying = holdingSideFiles(folder, takeHold, () => copied.promise)
+  const erased: string[] = []
+  const erase = () => holdingSideFiles(folder, takeHold, async () => void erased.push('somebody'))
+  await expect(erase()).rejects.toThrow('a backup is being made')
+  expect(erased).toEqual([])
+  copied.resolve()
+  await copying
+  await erase()
+  expect(erased).toEqual(['somebody'])
+})
+
+test('policy-audit §2.4: copies of side files that a dead process left are gone after the next start, and none that is needed', async () => {
+  const { folder, audit, former } = await two()
+  const left = [former.erasing, `${former.erasing}.next`, `${former.personal}.next`]
+  for (const path of left) writeFileSync(path, 'salts')
+  const own = pathsOf(folder, audit.own.name)
+  // That log is in use: its owner is rewriting it.
+  writeFileSync(own.erasing, 'in use')
+  const before = readFileSync(former.personal)
+  await openAudit(folder)
+  expect(left.filter(existsSync)).toEqual([])
+  expect(existsSync(own.erasing)).toBe(true)
+  expect(readFileSync(former.personal)).toEqual(before)
 })

@@ -151,6 +151,7 @@ describe('policy-audit §2.3: checkpoints', () => {
       async () => expect((await readCheckpoints(paths.checkpoints)).length).toBeGreaterThan(0),
       10_000,
     )
+    await vi.waitFor(() => expect(publishing.status().findings.join()).not.toMatch(/is late/), 5000)
     await end()
     const detail = recordsIn(join(folder, 'audit'))
       .filter(({ kind }) => kind === 'checkpoint')

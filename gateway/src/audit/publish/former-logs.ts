@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { startWorker } from '../../system/worker.ts'
 import { answerOf } from '../ask-tree.ts'
 import { pathsOf, type Hold, type TakeHold } from '../log-folder.ts'
+import { holdOn } from '../side-file-hold.ts'
 import { openTree } from '../tree-file.ts'
 import type { FollowedLog } from './followed-log.ts'
 
@@ -29,7 +30,7 @@ export function followFormer(
   const look = async (): Promise<void> => {
     if (running) return
     running = true
-    hold ??= holdOf(folder, takeHold)
+    hold ??= holdOn(join(folder, 'publish.hold'), takeHold)
     for (const name of hold === undefined ? [] : leftIn(folder)) {
       if (ended || name === own.name) continue
       await formerLog(folder, name)
@@ -57,16 +58,6 @@ function leftIn(folder: string): string[] {
     .map((file) => file.slice(0, -PROGRESS.length))
     .filter((name) => !existsSync(pathsOf(folder, name).lock))
     .toSorted()
-}
-
-function holdOf(folder: string, takeHold: TakeHold): Hold | undefined {
-  const path = join(folder, 'publish.hold')
-  try {
-    return takeHold(path, existsSync(path) ? 'existing' : 'create')
-  } catch {
-    // Another process has just made it.
-    return undefined
-  }
 }
 
 async function formerLog(folder: string, name: string): Promise<FollowedLog> {

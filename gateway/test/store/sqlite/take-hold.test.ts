@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -28,4 +28,23 @@ test('a file that is not there is not made, and one that is there is not made tw
   expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined()
   takeHold(path, 'create')?.release()
   expect(() => takeHold(path, 'create')).toThrow(/EEXIST/)
+})
+
+test('what somebody else put there is refused: a link, a file with something in it, a journal beside it', () => {
+  const path = newPath()
+  const elsewhere = `${path}.elsewhere`
+  writeFileSync(elsewhere, '')
+  symlinkSync(elsewhere, path)
+  expect(() => takeHold(path, 'existing')).toThrow('is no empty file of this user')
+  rmSync(path)
+  linkSync(elsewhere, path)
+  expect(() => takeHold(path, 'existing')).toThrow('is no empty file of this user')
+  rmSync(path)
+  writeFileSync(path, 'x')
+  expect(() => takeHold(path, 'existing')).toThrow('is no empty file of this user')
+  writeFileSync(path, '')
+  writeFileSync(`${path}-journal`, 'x')
+  expect(() => takeHold(path, 'existing')).toThrow('has `-journal` beside it')
+  rmSync(`${path}-journal`)
+  takeHold(path, 'existing')?.release()
 })
