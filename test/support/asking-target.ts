@@ -11,7 +11,6 @@ import {
   McpServer,
   type CallToolResult,
   type InputRequiredResult,
-  type InputResponses,
   type McpHttpHandler,
   type ServerContext,
 } from '@modelcontextprotocol/server'
@@ -22,7 +21,7 @@ export type AskingTarget = {
   /** Names of the tools that did their work, in order. */
   readonly done: readonly string[]
   /** Answers as they came, newest last. */
-  readonly brought: readonly InputResponses[]
+  readonly brought: readonly Record<string, unknown>[]
   /** Methods of the requests that came. */
   readonly asked: readonly string[]
   readonly notify: McpHttpHandler['notify']
@@ -34,10 +33,10 @@ const SUBJECT = {
   properties: { subject: { type: 'string' } },
 } as const
 const YES_OR_NO = {
-  type: 'object',
-  properties: { confirm: { type: 'boolean', title: 'Do it' } },
+  type: 'object' as const,
+  properties: { confirm: { type: 'boolean' as const, title: 'Do it' } },
   required: ['confirm'],
-} as const
+}
 const PASSWORD = {
   type: 'object',
   properties: { password: { type: 'string', title: 'Your password' } },
@@ -68,7 +67,7 @@ const ASKS: Readonly<Record<string, Asks>> = {
 
 export async function startAskingTarget(port = 0): Promise<AskingTarget> {
   const done: string[] = []
-  const brought: InputResponses[] = []
+  const brought: Record<string, unknown>[] = []
   const asked: string[] = []
   const codec = createRequestStateCodec<{ tool: string; subject: string }>({
     key: randomBytes(32),

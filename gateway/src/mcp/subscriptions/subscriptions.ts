@@ -1,0 +1,211 @@
+// Who listens to what, for one configuration (protocol §6, §8): once a second at most everybody who listens hears what has
+// changed for them. Lists are compared as this person sees them, so nobody learns of a change in what they may not see,
+// and a storm of changes is one note (attacks D-07). Updates of resources come from the targets, through one
+// subscription each, and pass to whoever may read that resource at this moment.
+import type { ListenFilter, TargetEvent } from '../../call/connector.ts'
+import type { Identity } from '../../identify/identity.ts'
+import { createUpstream, isEmpty, type Listen, type Upstream } from './upstream.ts'
+
+/** What somebody sees at this moment, each list as a text that changes with it. */
+export type Seen = { readonly tools: string; readonly prompts: string; readonly resources: string }
+
+export type Listener = {
+  readonly identity: Identity
+  /** The endpoint: `undefined` is that of all targets. */
+  readonly target: string | undefined
+  /** What is asked for; of the old era it changes while the stream is open. */
+  readonly filter: () => ListenFilter | Promise<ListenFilter>
+  readonly told: (event: TargetEvent) => void
+  /** Nothing is left that this person may see. */
+  readonly nothingLeft: () => void
+}
+
+export type Subscriptions = {
+  /** Resolves once it listens. Returns what ends it. */
+  readonly follow: (listener: Listener) => Promise<() => void>
+  /** What of the filter this person may hear of now. */
+  readonly honoured: (
+    identity: Identity,
+    target: string | undefined,
+    filter: ListenFilter,
+  ) => ListenFilter
+  /** Somebody asks for something else now. */
+  readonly changed: () => void
+  readonly close: () => void
+}
+
+export type SubscriptionParts = {
+  readonly seen: (identity: Identity, target: string | undefined) => Promise<Seen | undefined>
+  /** The target that answers for a resource that this person may read now. */
+  readonly readableAt: (
+    identity: Identity,
+    uri: string,
+    target: string | undefined,
+  ) => string | undefined
+  /** `undefined`: this target tells nothing. */
+  readonly listenTo: (target: string) => Listen | undefined
+  readonly targets: readonly string[]
+  /** A target said that its lists have changed: it is asked again, and what follows is seen by everybody. */
+  readonly describeAgain: (target: string) => void
+  readonly log: {
+    readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void
+  }
+  readonly nowMs: () => number
+}
+
+type Following = {
+  readonly listener: Listener
+  seen: Seen | undefined
+  filter: ListenFilter
+  /** URIs that were updated since the last look. */
+  readonly updated: Set<string>
+}
+
+const EVERY_MS = 1_000
+
+export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
+  const followers = new Set<Following>()
+  const upstreams = new Map<string, Upstream>()
+  let timer: NodeJS.Timeout | undefined
+  let looking = false
+  let lookedMs = Number.NEGATIVE_INFINITY
+
+  function upstreamOf(target: string): Upstream | undefined {
+    const known = upstreams.get(target)
+    if (known !== undefined) return known
+    const listen = parts.listenTo(target)
+    if (listen === undefined) return undefined
+    const upstream = createUpstream({
+      listen,
+      nowMs: parts.nowMs,
+      told: (event) => hear(target, event),
+      lost: (reason) => parts.log.warn({ target, reason }, 'a subscription at a target has ended'),
+    })
+    upstreams.set(target, upstream)
+    return upstream
+  }
+
+  function hear(target: string, event: TargetEvent): void {
+    if (event.kind !== 'resourceUpdated') return parts.describeAgain(target)
+    for (const following of followers) {
+      const { filter, updated } = following
+      if (filter.resourceSubscriptions?.includes(event.uri)) updated.add(event.uri)
+    }
+    soon()
+  }
+
+  /** At once where the last look is a second ago. */
+  function soon(): void {
+    if (parts.nowMs() - lookedMs >= EVERY_MS) void look()
+  }
+
+  async function look(): Promise<void> {
+    if (looking || followers.size === 0) return
+    looking = true
+    lookedMs = parts.nowMs()
+    try {
+      for (const following of followers) await tell(following).catch(report)
+      want()
+    } finally {
+      looking = false
+    }
+  }
+
+  function report(error: unknown): void {
+    parts.log.warn({ err: error }, 'what somebody listens to could not be looked at')
+  }
+
+  async function tell(following: Following): Promise<void> {
+    const { listener, updated } = following
+    const { identity, target, told } = listener
+    following.filter = await listener.filter()
+    const before = following.seen
+    const now = await parts.seen(identity, target)
+    if (!followers.has(following)) return
+    following.seen = now
+    if (now === undefined) return listener.nothingLeft()
+    for (const [list, kind] of LISTS) {
+      const changed = before !== undefined && before[list] !== now[list]
+      if (changed && following.filter[kind] === true) told({ kind })
+    }
+    for (const uri of updated) {
+      updated.delete(uri)
+      const asked = following.filter.resourceSubscriptions?.includes(uri) === true
+      // Whoever may not read it now does not hear of it now.
+      if (asked && parts.readableAt(identity, uri, target) !== undefined) {
+        told({ kind: 'resourceUpdated', uri })
+      }
+    }
+  }
+
+  /** What is wanted of each target, by everybody together. */
+  function want(): void {
+    const wanted = new Map<string, ListenFilter>()
+    for (const { listener, filter } of followers) {
+      const { identity, target } = listener
+      const { resourceSubscriptions: uris = [], ...lists } = filter
+      if (!isEmpty(lists)) {
+        for (const id of target === undefined ? parts.targets : [target]) add(wanted, id, lists)
+      }
+      for (const uri of uris) {
+        const owner = parts.readableAt(identity, uri, target)
+        if (owner !== undefined) add(wanted, owner, { resourceSubscriptions: [uri] })
+      }
+    }
+    for (const target of new Set([...wanted.keys(), ...upstreams.keys()])) {
+      upstreamOf(target)?.want(wanted.get(target) ?? {})
+    }
+  }
+
+  function forget(following: Following): void {
+    followers.delete(following)
+    if (followers.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+    for (const upstream of upstreams.values()) upstream.close()
+  }
+
+  return {
+    async follow(listener) {
+      const { identity, target } = listener
+      const following: Following = {
+        listener,
+        seen: await parts.seen(identity, target),
+        filter: await listener.filter(),
+        updated: new Set(),
+      }
+      followers.add(following)
+      timer ??= setInterval(() => void look(), EVERY_MS).unref()
+      want()
+      return () => forget(following)
+    },
+    honoured(identity, target, { resourceSubscriptions: uris = [], ...lists }) {
+      const readable = uris.filter((uri) => parts.readableAt(identity, uri, target) !== undefined)
+      return readable.length === 0 ? lists : { ...lists, resourceSubscriptions: readable }
+    },
+    changed: soon,
+    close() {
+      clearInterval(timer)
+      timer = undefined
+      followers.clear()
+      for (const upstream of upstreams.values()) upstream.close()
+    },
+  }
+}
+
+const LISTS = [
+  ['tools', 'toolsListChanged'],
+  ['prompts', 'promptsListChanged'],
+  ['resources', 'resourcesListChanged'],
+] as const
+
+function add(wanted: Map<string, ListenFilter>, target: string, more: ListenFilter): void {
+  const { resourceSubscriptions: before = [], ...lists } = wanted.get(target) ?? {}
+  const { resourceSubscriptions: uris = [], ...others } = more
+  const all = [...new Set([...before, ...uris])]
+  wanted.set(target, {
+    ...lists,
+    ...others,
+    ...(all.length === 0 ? {} : { resourceSubscriptions: all }),
+  })
+}
