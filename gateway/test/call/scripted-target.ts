@@ -131,13 +131,17 @@ export function connectTo(
 
 export const NONE: Credential = { kind: 'none', id: 'none', version: '', connectionKey: undefined }
 
-export function permitFor(argsJson: string, entry: Partial<CatalogueEntry> = {}): Permit {
+export function permitFor(
+  argsJson: string,
+  entry: Partial<CatalogueEntry> = {},
+  fingerprint = 'f',
+): Permit {
   const read = readJson(Buffer.from(argsJson), { depth: 64, nodes: 1_000, numberLength: 1_000 })
   if (!('value' in read)) throw new Error(read.failure)
   return new Permit({
     requestId: 'r'.repeat(32),
     address: '192.0.2.1',
-    identity: alice(),
+    identity: somebody(fingerprint),
     entry: {
       kind: 'tool',
       target: 'market',
@@ -182,7 +186,7 @@ export async function collect(outcome: Outcome): Promise<string[]> {
   return messages
 }
 
-function alice(): Identity {
+function somebody(fingerprint: string): Identity {
   return new Identity({
     principal: {
       kind: 'person',
@@ -191,7 +195,7 @@ function alice(): Identity {
       subject: 'alice',
       tenant: undefined,
       tags: new Map(),
-      fingerprint: 'f',
+      fingerprint,
     },
     tokenHash8: '01234567',
     jti: undefined,

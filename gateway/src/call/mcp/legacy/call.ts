@@ -255,7 +255,7 @@ export class LegacyCall {
   }
 
   #finalOf(answer: Answer | Failure, id: RpcId): FinalOutcome {
-    if (!('kind' in answer)) return this.#refused(answer)
+    if ('refusal' in answer) return this.#refused(answer)
     const translated: Translated =
       answer.kind === 'result'
         ? translateResult(answer.result, id, this.#method)
