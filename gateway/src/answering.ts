@@ -47,10 +47,10 @@ export function recordRefusal(parts: PipelineParts, exchange: Exchange, refusal:
 /** What the log may keep of the arguments: of a tool that the caller sees, what it keeps of a call. */
 function refusedCall(
   { authorize }: PipelineParts,
-  { identity, tool, args }: Exchange,
+  { identity, tool, kind, args }: Exchange,
 ): { readonly call?: RefusedCall } {
   if (identity === undefined || tool === undefined || args === undefined) return {}
-  const entry = authorize.see(identity, tool)
+  const entry = authorize.see(identity, tool, kind)
   return isRefusal(entry) ? {} : { call: { args, auditPaths: entry.facts.auditPaths } }
 }
 

@@ -1,6 +1,7 @@
 // From a permit to the end of its answer (pipeline.ts has what comes before): a place at the target, the intent, the call,
 // and what the client gets of it. Where the target asks a client of the old era for something, the same exchange goes on:
 // the question passes on its stream, and with the answer the call is decided, limited, recorded and made again.
+import { callMethodOf } from './asked.ts'
 import { recordRefusal, reply, say, traceIdOf, wireContext } from './answering.ts'
 import { needsApproval } from './authorize/approval/needs-approval.ts'
 import type { Permit } from './authorize/permit.ts'
@@ -12,6 +13,7 @@ import type { Credential } from './credential/credential.ts'
 import type { Exchange, Named, PipelineParts } from './exchange.ts'
 import { Fault } from './fault.ts'
 import { undeclaredParamHeaders } from './in/param-headers.ts'
+import { privately } from './mcp/read-result.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 
 /** One exchange with a client, for as many attempts at the target as it takes. */
@@ -123,7 +125,7 @@ async function send(
     return disabled
   }
   const envelope: CallEnvelope = {
-    method: 'tools/call',
+    method: callMethodOf(inbound.method),
     id: inbound.id ?? '',
     meta: parts.input.offered(permit.entry.target, inbound.meta),
     protocolVersion: inbound.protocolVersion,
@@ -131,14 +133,14 @@ async function send(
     ...(inbound.session === undefined ? {} : { session: inbound.session.name }),
     ...(input === undefined ? {} : { input }),
   }
-  const outcome = await connector
+  const called = await connector
     .call(permit, credential, envelope, cancel.signal)
     .catch((error: unknown) => {
       // A connector does not reject; should it, whether the target acted is not known, and that is recorded.
       record(UNCLEAR)
       throw error
     })
-  return { outcome, record }
+  return { outcome: inbound.method === 'resources/read' ? privately(called) : called, record }
 }
 
 async function deliver(call: Call, attempt: Attempt): Promise<void> {

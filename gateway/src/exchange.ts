@@ -10,7 +10,9 @@ import type { Permit } from './authorize/permit.ts'
 import type { Switches } from './authorize/switches/switches.ts'
 import type { Connector } from './call/connector.ts'
 import type { Gates } from './call/gate/gates.ts'
-import type { OpenStreams } from './call/open-streams.ts'
+import type { OpenStreams, StreamLimits } from './call/open-streams.ts'
+import type { EntryKind } from './catalogue/entry.ts'
+import type { Resources } from './catalogue/offers/owners.ts'
 import type { Credential } from './credential/credential.ts'
 import type { Identity } from './identify/identity.ts'
 import type { HeadSettings } from './in/head-settings.ts'
@@ -19,6 +21,7 @@ import type { InboundLimits } from './in/read-inbound.ts'
 import type { JsonObject } from './json/value.ts'
 import type { Sessions } from './mcp/legacy/sessions.ts'
 import type { ClientInput } from './mcp/input/input.ts'
+import type { Subscriptions } from './mcp/subscriptions/subscriptions.ts'
 import type { Wire } from './out/wire.ts'
 import type { Refusal } from './refusal.ts'
 import type { Clock } from './system/clock.ts'
@@ -35,13 +38,20 @@ export type PipelineParts = {
   readonly revoked: (identity: Identity) => Refusal | undefined
   readonly authorize: Authorize
   /** What decides for requests that come now, where that is another configuration's. */
-  readonly successor: () => Pick<Authorize, 'decide'> | undefined
+  readonly successor: () => Pick<Authorize, 'decide' | 'complete'> | undefined
   readonly checkArguments: ArgumentChecks['ofCall']
   readonly obtain: (permit: Permit) => Credential | Promise<Credential>
   readonly connectors: ReadonlyMap<string, Connector>
+  /** What may be read of targets, and whose it is. */
+  readonly resources: () => Resources
+  /** The words of the configuration for clients of an endpoint. */
+  readonly instructions: (target: string | undefined) => string | undefined
   readonly gates: Gates
   readonly audit: Audit
   readonly streams: OpenStreams
+  readonly streamLimits: StreamLimits
+  /** Who listens to what. */
+  readonly subscriptions: Subscriptions
   readonly budgets: Limits
   /** What targets ask of clients before they answer. */
   readonly input: ClientInput
@@ -69,8 +79,9 @@ export type Exchange = {
   readonly head?: Head
   readonly identity?: Identity
   readonly inbound?: Inbound
-  /** Qualified name of the tool that was asked for. */
+  /** Qualified name of what was asked for: a tool, a prompt, the reading of resources. */
   readonly tool?: string
+  readonly kind?: EntryKind
   /** Of a call that was not permitted. */
   readonly args?: JsonObject
 }
@@ -90,4 +101,4 @@ export type Understood = Exchange & {
   readonly inbound: Inbound
 }
 
-export type Named = Understood & { readonly tool: string }
+export type Named = Understood & { readonly tool: string; readonly kind: EntryKind }

@@ -21,6 +21,9 @@ import { createIdentify, type Identify } from './identify/identify.ts'
 import { createHeadSettings } from './in/head-settings.ts'
 import { createClientInput } from './mcp/input/input.ts'
 import { createRequestStates } from './mcp/input/request-state.ts'
+import { createReadableAt } from './mcp/subscriptions/readable-at.ts'
+import { createSeen } from './mcp/subscriptions/seen.ts'
+import { createSubscriptions } from './mcp/subscriptions/subscriptions.ts'
 import { createPipeline, type Handle } from './pipeline.ts'
 import { failingCases, readPolicySet } from './policy-set.ts'
 import { createRoutes } from './routes.ts'
@@ -194,6 +197,34 @@ async function build(
     await shared.audit.event('relaxed', { setting: path, meaning })
   }
 
+  const { switches } = shared
+  const sight = {
+    authorize,
+    switches,
+    resources: catalogue.resources,
+    catalogue: catalogue.current,
+  }
+  const subscriptions = createSubscriptions({
+    seen: createSeen(sight),
+    readableAt: createReadableAt(sight),
+    targets: Object.keys(config.targets),
+    listenTo(target) {
+      const listen = connectors.get(target)?.listen
+      if (listen === undefined) return undefined
+      return async (filter, on, signal) => {
+        try {
+          return await listen(filter, await obtain.forTarget(target), on, signal)
+        } catch (error) {
+          return error instanceof Error ? error.message : 'unknown error'
+        }
+      }
+    },
+    describeAgain: (target) => void catalogue.refresh(target),
+    log: shared.log,
+    nowMs: shared.clock.monotonicMs,
+  })
+  closers.unshift(() => subscriptions.close())
+
   const handle = createPipeline({
     routes: createRoutes(
       config.publicUrl,
@@ -219,8 +250,17 @@ async function build(
     checkArguments: argumentChecks.ofCall,
     obtain: obtain.forPermit,
     connectors,
+    resources: catalogue.resources,
+    instructions: (target) =>
+      (target === undefined ? undefined : config.targets[target]?.instructions) ??
+      config.instructions,
     audit: shared.audit,
     streams: shared.streams,
+    streamLimits: {
+      all: config.limits.streams,
+      perPrincipal: config.limits.streamsPerPrincipal,
+    },
+    subscriptions,
     sessions: shared.sessions,
     input: createClientInput(
       (id) => config.targets[id]?.mayAsk,

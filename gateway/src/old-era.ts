@@ -8,12 +8,12 @@ import type { Head, SessionTerms } from './in/inbound.ts'
 import { inSession, type OldEra, type OldMessage, type OldPost } from './in/old-era.ts'
 import { BATCH_VERSION } from './in/versions.ts'
 import type { RpcId } from './json/value.ts'
-import { discoverResult } from './mcp/discover.ts'
+import { discovered } from './listing.ts'
+import { listenInSession, subscribe } from './listen.ts'
 import { initializeResult, readInitialize } from './mcp/legacy/initialize.ts'
 import { isLogLevel } from './in/meta.ts'
 import { termsOf, type FoundSession } from './mcp/legacy/sessions.ts'
 import { entryWire, legacyWire, writeBatch } from './out/legacy-wire.ts'
-import { modernWire } from './out/wire.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 import { randomId } from './system/ids.ts'
 
@@ -45,17 +45,26 @@ export async function answerOldEra(
   if (asked.verb === 'POST') return answerPost(parts, exchange, asked, found, path)
   const stopped = path.stopped(parts, identity)
   if (stopped !== undefined) return say(parts, exchange, stopped)
-  return asked.verb === 'GET' ? listen(parts, exchange, found) : endSession(parts, exchange, found)
+  return asked.verb === 'GET'
+    ? listenInSession(parts, exchange, found)
+    : endSession(parts, exchange, found)
 }
 
-/** Requests that only sessions have: `ping` and `logging/setLevel`. */
+/** Requests that only sessions have: `ping`, `logging/setLevel`, `resources/subscribe` and its end. */
 export function answerInSession(
   parts: PipelineParts,
   exchange: Understood,
   session: SessionTerms,
 ): void | Promise<void> {
-  if (exchange.inbound.method === 'ping') return reply(parts, exchange, {})
-  return setLevel(parts, exchange, session)
+  switch (exchange.inbound.method) {
+    case 'logging/setLevel':
+      return setLevel(parts, exchange, session)
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+      return subscribe(parts, exchange, session)
+    default:
+      return reply(parts, exchange, {})
+  }
 }
 
 type Opening = Extract<OldMessage, { readonly method: string }> & { readonly id: RpcId }
@@ -66,12 +75,12 @@ function openingOf(asked: OldEra): Opening | undefined {
   return first.method === 'initialize' ? (first as Opening) : undefined
 }
 
-function openSession(
+async function openSession(
   parts: PipelineParts,
   exchange: Known,
   { id, params }: Opening,
   path: Path,
-): void {
+): Promise<void> {
   const { identity, head } = exchange
   const stopped = path.stopped(parts, identity)
   const terms = stopped ?? readInitialize(params, head.route)
@@ -81,7 +90,10 @@ function openSession(
     rpcId: id,
     sessionId: parts.sessions.open(terms, identity, head.route),
   }
-  const result = initializeResult(terms.protocolVersion, discoverResult(parts.version))
+  const result = initializeResult(
+    terms.protocolVersion,
+    await discovered(parts, identity, head.route.target),
+  )
   exchange.wire.own(exchange.response, result, context)
   parts.observe(exchange, { code: 'ok' })
 }
@@ -93,28 +105,6 @@ async function endSession(
 ): Promise<void> {
   await parts.sessions.end(session)
   accept(parts, exchange)
-}
-
-/** The stream of a session: it lives until somebody ends it, and at most as long as the token. */
-async function listen(
-  parts: PipelineParts,
-  exchange: Known,
-  { session }: FoundSession,
-): Promise<void> {
-  const stream = parts.sessions.streams.open(session.name)
-  const forget = parts.streams.listen(exchange.identity, stream.end)
-  if (forget === undefined) {
-    stream.end()
-    return say(parts, exchange, refuse('in.too_many_streams'))
-  }
-  try {
-    // Of this stream the reader's end is the end.
-    await modernWire.stream(exchange.response, stream.messages, wireContext(parts, exchange))
-  } finally {
-    stream.end()
-    forget()
-  }
-  parts.observe(exchange, { code: 'ok' })
 }
 
 async function answerPost(

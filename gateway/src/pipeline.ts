@@ -11,6 +11,7 @@ import { needsApproval, type PendingCall } from './authorize/approval/needs-appr
 import type { Authorize } from './authorize/authorize.ts'
 import type { Permit } from './authorize/permit.ts'
 import { accept, fail, reply, say, wireContext } from './answering.ts'
+import { askedBy, checkInterface, costAsMuch } from './asked.ts'
 import { carryOut } from './carry-out.ts'
 import type { Exchange, Named, PipelineParts, Understood } from './exchange.ts'
 import { checkHead } from './in/check-head.ts'
@@ -19,11 +20,9 @@ import type { PublicRequest } from './in/inbound.ts'
 import { ACCESS_METHOD, readAccessRequest } from './in/access-request.ts'
 import { checkParamHeaders } from './in/param-headers.ts'
 import { readInbound } from './in/read-inbound.ts'
-import { readToolCall } from './in/tool-call.ts'
 import type { JsonObject } from './json/value.ts'
-import { discoverResult } from './mcp/discover.ts'
-import { qualify } from './mcp/names.ts'
-import { toolPage } from './mcp/tool-list.ts'
+import { listen } from './listen.ts'
+import { discovered, listEntries, listResources, listTemplates } from './listing.ts'
 import { answerInSession, answerOldEra } from './old-era.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
 import { modernWire } from './out/wire.ts'
@@ -98,43 +97,45 @@ function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<vo
   if (inbound.id === undefined) return accept(parts, exchange)
   switch (inbound.method) {
     case 'tools/call':
+    case 'prompts/get':
+    case 'resources/read':
+    case 'completion/complete':
       return call(parts, exchange)
     case 'tools/list':
-      return list(parts, exchange)
+      return listEntries(parts, exchange, 'tool')
+    case 'prompts/list':
+      return listEntries(parts, exchange, 'prompt')
+    case 'resources/list':
+      return listResources(parts, exchange)
+    case 'resources/templates/list':
+      return listTemplates(parts, exchange)
     case ACCESS_METHOD:
       return askForAccess(parts, exchange)
     case 'server/discover':
       if (inbound.session !== undefined) break
-      return reply(parts, exchange, discoverResult(parts.version))
+      return discover(parts, exchange)
+    case 'subscriptions/listen':
+      if (inbound.session !== undefined) break
+      return listen(parts, exchange)
     case 'ping':
     case 'logging/setLevel':
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
       if (inbound.session === undefined) break
       return answerInSession(parts, exchange, inbound.session)
   }
   return say(parts, exchange, refuse('in.no_such_method'))
 }
 
-async function list(parts: PipelineParts, exchange: Understood): Promise<void> {
-  const { identity, inbound, head } = exchange
-  const visible = parts.authorize.visible(identity, head.route.target)
-  const { entries, hidden, wouldHide, version } = parts.switches.narrow(
-    visible instanceof Promise ? await visible : visible,
-  )
-  const binding = {
-    fingerprint: identity.principal.fingerprint,
-    target: head.route.target,
-    version,
-  }
-  const page = toolPage(entries, binding, inbound.params['cursor'])
-  if (isRefusal(page)) return say(parts, exchange, page)
-  parts.audit.list(identity, exchange.requestId, { shown: entries.length, hidden, wouldHide })
-  return reply(parts, exchange, page)
+async function discover(parts: PipelineParts, exchange: Understood): Promise<void> {
+  const { identity, head } = exchange
+  return reply(parts, exchange, await discovered(parts, identity, head.route.target))
 }
 
 async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
-  const asked = readToolCall(exchange.inbound)
+  const asked = askedBy(exchange, parts.resources())
   if (isRefusal(asked)) return say(parts, exchange, asked)
-  const named = { ...exchange, tool: qualify(exchange.head.route.target, asked.name) }
+  const named = { ...exchange, tool: asked.tool, kind: asked.kind }
   const permit = permitFor(parts, named, asked.args)
   if (needsApproval(permit)) return callApproved(parts, named, asked.args, permit.pending)
   if (isRefusal(permit)) {
@@ -185,18 +186,25 @@ async function askForAccess(parts: PipelineParts, exchange: Understood): Promise
   return reply(parts, exchange, { resultType: 'complete', reference })
 }
 
-/** Visibility before anything that could tell a hidden tool from an unknown one (M-10), the decision last. */
+/** Visibility before anything that could tell what is hidden from what is unknown (M-10), the decision last. */
 function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Permit | Refusal {
-  const entry = parts.authorize.see(exchange.identity, exchange.tool)
-  if (isRefusal(entry)) return entry
+  const { identity, requestId, head, inbound, tool, kind } = exchange
+  const entry = parts.authorize.see(identity, tool, kind)
+  if (isRefusal(entry)) {
+    if (inbound.method === 'resources/read') costAsMuch(parts, exchange, args)
+    return entry
+  }
   const mismatch =
     parts.switches.ofTool(entry) ??
-    checkParamHeaders(exchange.inbound, entry) ??
-    parts.checkArguments(entry, args)
+    checkParamHeaders(inbound, entry) ??
+    (kind === 'tool' ? parts.checkArguments(entry, args) : undefined) ??
+    (kind === 'resource' ? checkInterface(parts, exchange, entry.target, args) : undefined)
   if (mismatch !== undefined) return mismatch
-  const { identity, requestId, head } = exchange
-  const ask = (authorize: Pick<Authorize, 'decide'>) =>
-    authorize.decide(identity, entry, args, requestId, head.peerAddress)
+  const completes = inbound.method === 'completion/complete'
+  const ask = (authorize: Pick<Authorize, 'decide' | 'complete'>) =>
+    completes
+      ? authorize.complete(identity, entry, args, requestId, head.peerAddress)
+      : authorize.decide(identity, entry, args, requestId, head.peerAddress)
   const decided = ask(parts.authorize)
   const successor = parts.successor()
   if (successor === undefined || (isRefusal(decided) && !needsApproval(decided))) return decided

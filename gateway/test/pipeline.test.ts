@@ -1,5 +1,6 @@
 // What happens between two stages, where a started gateway is too fast to be watched: the stages are the test's own, the
 // pipeline is real. The gateway may not import the sample, so the request is written out.
+import { resourcesOf } from '../src/catalogue/offers/owners.ts'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -71,6 +72,7 @@ async function start(successor?: { decide: () => object }) {
     },
     successor: () => successor,
     access: { denied: vi.fn() },
+    resources: () => resourcesOf([], [], ''),
     checkArguments: () => undefined,
     obtain: () => ({ kind: 'none' }),
     connectors: new Map([['records', connector]]),

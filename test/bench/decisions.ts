@@ -39,7 +39,7 @@ export async function cachedDecision(): Promise<readonly TargetRow[]> {
   const set = policySet({ count: SLICE, action: anyAction, reads: () => false })
   const loaded = await loadedSet([set], toolsOf(10), 'bench/cached')
   const action = actionOf(loaded, 'bench___tool_3')
-  const verdicts = createVerdicts(AROUND, ISSUER)
+  const verdicts = createVerdicts(AROUND, ISSUER, () => undefined)
   const args = newArguments(1)
   const verdict = passes(() => {
     const from = performance.now()

@@ -17,7 +17,7 @@ import { sheddingSettings } from '../system/pressure-settings.ts'
 import { isOrigin, isPublicUrl } from './addresses.ts'
 import { isTimeZone } from './time-zones.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
-import { targetId, targetSettings } from './target.ts'
+import { instructions, targetId, targetSettings } from './target.ts'
 
 const port = z.int().min(0).max(65_535)
 const host = z
@@ -50,6 +50,9 @@ export const configSchema = z
       .describe(
         'the origin under which clients reach the gateway; resource identifiers are made of it, and nothing is guessed from the Host header',
       ),
+    instructions: instructions.describe(
+      'what clients are told about this gateway, for their models; never put together from what targets say',
+    ),
     listen: z
       .strictObject({
         host: host.default('127.0.0.1').describe('address to listen on'),
@@ -180,6 +183,20 @@ export const configSchema = z
           .max(100_000)
           .default(256)
           .describe('open connections of one address'),
+        streams: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .default(500)
+          .describe(
+            'open streams that tell their listeners of changes, in all; below `connections`, so that calls still get in',
+          ),
+        streamsPerPrincipal: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .default(8)
+          .describe('open streams of one person at one client, or of one machine'),
         headersMs: milliseconds(10_000).describe(
           'for the headers of a request, and for a TLS handshake',
         ),

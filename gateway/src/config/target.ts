@@ -9,6 +9,9 @@ import { minProtocol } from '../in/versions.ts'
 import { credentialSettings } from '../credential/settings.ts'
 import { mayAskSettings } from '../mcp/input/settings.ts'
 
+/** Words for the models of clients: the configuration's, never a target's. */
+export const instructions = z.string().max(16_384).optional()
+
 const common = {
   ...catalogueMembers,
   minProtocol: minProtocol
@@ -35,6 +38,9 @@ const common = {
   rateLimits: targetRateLimitSettings.prefault({}),
   bulkhead: bulkheadSettings.prefault({}),
   mayAsk: mayAskSettings,
+  instructions: instructions.describe(
+    'what clients of the endpoint of this target are told about it; default: the instructions of all',
+  ),
 }
 
 export const targetSettings = z

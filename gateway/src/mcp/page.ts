@@ -1,29 +1,46 @@
-// Pages of `tools/list` (MCP 2026-07-28, server/utilities/pagination and caching): cut after filtering, in a fixed
-// order, always `cacheScope: private`. The cursor is ours: it names a position in one person's list at one version
-// of policy and catalogue, under a key of this process, so a foreign or old one is refused and the client lists again.
+// Pages of lists (MCP 2026-07-28, server/utilities/pagination and caching): cut after filtering, in a fixed order, always
+// `cacheScope: private`. The cursor is ours: it names a position in one person's list at one version of policy and
+// catalogue, under a key of this process, so a foreign or old one is refused and the client lists again.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { CatalogueEntry } from '../catalogue/entry.ts'
 import type { JsonObject } from '../json/value.ts'
 import { refuse, type Refusal } from '../refusal.ts'
 import { randomBytes } from '../system/ids.ts'
+import { listedName } from './names.ts'
 
-const PAGE_TOOLS = 200
+const PAGE = 200
 const TTL_MS = 60_000
 const MAC_BYTES = 16
 const key = randomBytes(32)
 
-/** What a cursor is bound to: the list's owner, endpoint and version. */
+export type ListMember = 'tools' | 'prompts' | 'resources' | 'resourceTemplates'
+
+/** What a cursor is bound to: the list's owner, what is listed, endpoint and version. */
 export type ListBinding = {
   readonly fingerprint: string
+  readonly member: ListMember
   readonly target: string | undefined
   readonly version: string
 }
 
-/** One page as the result of `tools/list`; names are bare on a target's own endpoint. */
-export function toolPage(
+/** One page as the result of a list; names are bare on a target's own endpoint. */
+export function entryPage(
   entries: readonly CatalogueEntry[],
   binding: ListBinding,
   cursor: unknown,
+): JsonObject | Refusal {
+  return pageOf(entries, binding, cursor, (entry) =>
+    binding.target === undefined
+      ? { ...entry.wire, name: listedName(entry, undefined) }
+      : entry.wire,
+  )
+}
+
+export function pageOf<Of>(
+  all: readonly Of[],
+  binding: ListBinding,
+  cursor: unknown,
+  wireOf: (one: Of) => JsonObject,
 ): JsonObject | Refusal {
   const from = cursor === undefined ? 0 : positionOf(cursor, binding)
   if (from === undefined) {
@@ -32,14 +49,11 @@ export function toolPage(
       expected: 'the `nextCursor` of the page before, or none',
     })
   }
-  const page = entries.slice(from, from + PAGE_TOOLS)
-  const next = from + PAGE_TOOLS
+  const next = from + PAGE
   return {
     resultType: 'complete',
-    tools: page.map((entry) =>
-      binding.target === undefined ? { ...entry.wire, name: entry.qualifiedName } : entry.wire,
-    ),
-    ...(next < entries.length ? { nextCursor: seal(next, binding) } : {}),
+    [binding.member]: all.slice(from, next).map(wireOf),
+    ...(next < all.length ? { nextCursor: seal(next, binding) } : {}),
     ttlMs: TTL_MS,
     cacheScope: 'private',
   }
@@ -60,9 +74,9 @@ function positionOf(cursor: unknown, binding: ListBinding): number | undefined {
     : undefined
 }
 
-function mac(position: string, { fingerprint, target, version }: ListBinding): Buffer {
+function mac(position: string, { fingerprint, member, target, version }: ListBinding): Buffer {
   return createHmac('sha256', key)
-    .update(JSON.stringify([position, fingerprint, target ?? null, version]))
+    .update(JSON.stringify([position, fingerprint, member, target ?? null, version]))
     .digest()
     .subarray(0, MAC_BYTES)
 }
