@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startSigner, type Signer } from '@sallyport/gateway/audit/signer/signer.ts'
+import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
 import { modernRequest } from '@sallyport/sample/modern-request.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { createSigningKey } from '../support/issuer.ts'
@@ -23,6 +24,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'anchored'))
   sink = await startSink()
   signer = await startSigner({
+    takeHold,
     socket: join(folder, 'signer.sock'),
     keyFile: join(folder, 'signer.key'),
     name: 'gateway.example/audit',

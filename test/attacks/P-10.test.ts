@@ -13,6 +13,7 @@ import { hash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSigner, type Signer } from '@sallyport/gateway/audit/signer/signer.ts'
+import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
 import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestGateway } from '../support/gateway.ts'
@@ -31,6 +32,7 @@ let log: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-p10-'))
   signer = await startSigner({
+    takeHold,
     socket: join(folder, 's'),
     keyFile: join(folder, 'key'),
     name: 'gateway.example/audit',
@@ -115,6 +117,7 @@ test('P-10 policy-audit §2.4: a tail that was cut is found, and with a kept che
 test('P-10 policy-audit §2.4: another log in its place, signed with another key, is found by the key that was kept', async () => {
   const other = mkdtempSync(join(folder, 'other-'))
   const stranger = await startSigner({
+    takeHold,
     socket: join(other, 's'),
     keyFile: join(other, 'key'),
     name: 'gateway.example/audit',

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // trustedKeys follows the changes of the key in a folder, from the keys that were given; where none was, from the first
@@ -30,10 +31,16 @@ func trustedKeys(folder string, given []verifierKey) ([]verifierKey, []string, e
 		if err != nil {
 			return nil, nil, fmt.Errorf("checkpoint.keys: line %d: %w", n+1, err)
 		}
-		switch {
-		case contains(trusted, key):
+		key.rank = n + 1
+		before, at := voucher(entry.Statement, key, trusted)
+		if before >= 0 {
+			trusted[before].until = at
+		}
+		switch known := index(trusted, key); {
+		case known >= 0:
+			trusted[known].rank = key.rank
 			begun = true
-		case n == 0 && len(given) == 0, vouched(entry.Statement, key, trusted):
+		case n == 0 && len(given) == 0, before >= 0:
 			trusted = append(trusted, key)
 			begun = true
 		case begun:
@@ -44,29 +51,37 @@ func trustedKeys(folder string, given []verifierKey) ([]verifierKey, []string, e
 	return trusted, complaints, nil
 }
 
-func contains(keys []verifierKey, key verifierKey) bool {
-	for _, one := range keys {
+func index(keys []verifierKey, key verifierKey) int {
+	for n, one := range keys {
 		if one.name == key.name && one.public.Equal(key.public) {
-			return true
+			return n
 		}
 	}
-	return false
+	return -1
 }
 
-// vouched checks a change of the key: a note of the key before it.
-func vouched(statement string, key verifierKey, trusted []verifierKey) bool {
+// voucher checks a change of the key, which is a note of the key before it: which of the trusted ones that is, and since
+// when the new one is in its place. -1: none is.
+func voucher(statement string, key verifierKey, trusted []verifierKey) (int, time.Time) {
 	signed, err := parseNote(statement)
 	if err != nil {
-		return false
+		return -1, time.Time{}
 	}
 	lines := strings.Split(signed.text, "\n")
 	if len(lines) != 5 || lines[0] != "sallyport/audit key change" {
-		return false
+		return -1, time.Time{}
 	}
 	before, err := parseVerifierKey(lines[1])
-	if err != nil || !contains(trusted, before) || !signed.signedBy(before) {
-		return false
+	if err != nil || !signed.signedBy(before) {
+		return -1, time.Time{}
 	}
 	after, err := parseVerifierKey(lines[2])
-	return err == nil && contains([]verifierKey{after}, key)
+	if err != nil || index([]verifierKey{after}, key) < 0 {
+		return -1, time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, lines[3])
+	if err != nil {
+		return -1, time.Time{}
+	}
+	return index(trusted, before), at
 }

@@ -87,6 +87,11 @@ func findLogs(folder string) (map[string][]segment, error) {
 	return logs, nil
 }
 
+type rankedHead struct {
+	size uint64
+	rank int
+}
+
 type checkedLog struct {
 	records, pruned, covered uint64
 	checkpoints              int
@@ -144,12 +149,14 @@ func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, 
 	// Signature lines follow an empty line, too: a checkpoint ends where what follows is none.
 	ends := regexp.MustCompile(`\n\n(?:[^—]|$)`).FindAllIndex(text, -1)
 	start := 0
+	var ranked []rankedHead
 	for _, end := range ends {
 		one := string(text[start : end[0]+1])
 		start = end[0] + 2
 		point, err := parseCheckpoint(one)
+		var key verifierKey
 		if err == nil {
-			err = point.verify(keys)
+			key, err = point.signer(keys)
 		}
 		if err == nil && point.logName() != name {
 			err = fmt.Errorf("a checkpoint is of another log")
@@ -167,9 +174,29 @@ func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, 
 		log.checkpoints++
 		log.covered = point.size
 		log.heads[point.size] = point.root
+		ranked = append(ranked, rankedHead{point.size, key.rank})
 	}
+	log.complainOfSuperseded(name, ranked)
 	if start < len(text) && !inUse {
 		log.complain("%s: the checkpoints end within one", name)
+	}
+}
+
+// complainOfSuperseded finds checkpoints that are larger than one by a later key.
+func (log *checkedLog) complainOfSuperseded(name string, heads []rankedHead) {
+	smallest := map[int]uint64{}
+	for _, head := range heads {
+		if size, found := smallest[head.rank]; !found || head.size < size {
+			smallest[head.rank] = head.size
+		}
+	}
+	for _, head := range heads {
+		for rank, size := range smallest {
+			if head.rank > 0 && rank > head.rank && size < head.size {
+				log.complain("%s: the checkpoint of size %d is signed by a key that another one had taken the place of", name, head.size)
+				break
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -20,6 +21,9 @@ const (
 type verifierKey struct {
 	name   string
 	public ed25519.PublicKey
+	// Its line in the folder, from 1; 0 where it has none. And when the next one took its place, zero where none did.
+	rank  int
+	until time.Time
 }
 
 func (key verifierKey) id() []byte {
@@ -29,7 +33,7 @@ func (key verifierKey) id() []byte {
 
 // under is the same key with another name: each log has its own.
 func (key verifierKey) under(name string) verifierKey {
-	return verifierKey{name, key.public}
+	return verifierKey{name: name, public: key.public}
 }
 
 func parseVerifierKey(text string) (verifierKey, error) {
@@ -42,7 +46,7 @@ func parseVerifierKey(text string) (verifierKey, error) {
 	if err != nil || idErr != nil || len(encoded) != 1+ed25519.PublicKeySize || encoded[0] != typeEd25519 {
 		return verifierKey{}, fmt.Errorf("`%s` is no Ed25519 verifier key", text)
 	}
-	key := verifierKey{parts[0], encoded[1:]}
+	key := verifierKey{name: parts[0], public: encoded[1:]}
 	if !bytes.Equal(id, key.id()) {
 		return verifierKey{}, fmt.Errorf("the id of key `%s` is not its own", text)
 	}
@@ -121,15 +125,36 @@ func (point checkpoint) logName() string {
 	return point.origin[strings.LastIndex(point.origin, "/")+1:]
 }
 
-// verify is nil where one of the keys signed it under its origin.
-func (point checkpoint) verify(keys []verifierKey) error {
+// signer is the key that signed it under its origin, while it was in use.
+func (point checkpoint) signer(keys []verifierKey) (verifierKey, error) {
 	base := strings.TrimSuffix(point.origin, "/"+point.logName())
 	for _, key := range keys {
-		if key.name == base && point.signedBy(key.under(point.origin)) {
-			return nil
+		if key.name == base && !key.supersededBy(point.began()) && point.signedBy(key.under(point.origin)) {
+			return key, nil
 		}
 	}
-	return fmt.Errorf("the checkpoint of size %d is signed by no key that is trusted", point.size)
+	return verifierKey{}, fmt.Errorf("the checkpoint of size %d is signed by no key that is trusted", point.size)
+}
+
+func (point checkpoint) verify(keys []verifierKey) error {
+	_, err := point.signer(keys)
+	return err
+}
+
+// began is the time in the name of the log; zero where there is none.
+func (point checkpoint) began() time.Time {
+	name := point.logName()
+	if len(name) < 19 {
+		return time.Time{}
+	}
+	began, _ := time.Parse("20060102T150405.000Z", name[:15]+"."+name[15:19])
+	return began
+}
+
+// supersededBy is true where the key was not in use any more at that time.
+func (key verifierKey) supersededBy(at time.Time) bool {
+	const skew = 10 * time.Minute
+	return !key.until.IsZero() && at.After(key.until.Add(skew))
 }
 
 func parseDigest(text string) (digest, error) {

@@ -63,14 +63,15 @@ func parseOrder(text, name string, keys []verifierKey) (uint64, error) {
 	if err != nil || strconv.FormatUint(until, 10) != lines[2] {
 		return 0, fmt.Errorf("an order to prune is for `%s` records", lines[2])
 	}
-	if _, err := time.Parse(time.RFC3339, lines[3]); err != nil {
+	at, err := time.Parse(time.RFC3339, lines[3])
+	if err != nil {
 		return 0, fmt.Errorf("an order to prune has no time")
 	}
 	of := checkpoint{note: signed, origin: origin}
 	if of.logName() != name {
 		return 0, fmt.Errorf("an order to prune is about another log")
 	}
-	if of.verify(keys) != nil {
+	if key, err := of.signer(keys); err != nil || key.supersededBy(at) {
 		return 0, fmt.Errorf("an order to prune is signed by no key that is trusted")
 	}
 	return until, nil

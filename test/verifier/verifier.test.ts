@@ -108,6 +108,26 @@ describe('both verifiers see', () => {
       'a checkpoint of size 4 follows one of 10',
     ],
     [
+      'a checkpoint by a key that another one had taken the place of',
+      (log) => {
+        const next = newKey()
+        appendFileSync(join(log.folder, 'checkpoint.keys'), changeLine(log.key, next))
+        writeFileSync(log.paths.checkpoints, '')
+        sign(log, [4], next)
+        sign(log, [10], log.key)
+      },
+      'by a key that another one had taken the place of',
+    ],
+    [
+      'a log that began after its key was replaced',
+      (log) => {
+        const next = newKey()
+        const line = changeLine(log.key, next, log.key, '2020-01-01T00:00:00Z')
+        appendFileSync(join(log.folder, 'checkpoint.keys'), line)
+      },
+      'by no key that is trusted',
+    ],
+    [
       'a key that nobody vouches for',
       (log) => {
         const next = newKey()

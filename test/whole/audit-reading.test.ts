@@ -38,6 +38,7 @@ function newFolder(): string {
 async function signedWorld() {
   const folder = newFolder()
   const signer = await startSigner({
+    takeHold,
     socket: join(folder, 's'),
     keyFile: join(folder, 'key'),
     name: 'gateway.example/audit',

@@ -10,6 +10,7 @@ import { startWitness } from '@sallyport/sample/witness/witness.ts'
 import { isSignedBy, parseVerifierKey } from '@sallyport/gateway/audit/note.ts'
 import { readCheckpoints } from '@sallyport/gateway/audit/checkpoint.ts'
 import { startSigner } from '@sallyport/gateway/audit/signer/signer.ts'
+import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
 import { startTestGateway } from '../support/gateway.ts'
 
 test('policy-audit §2.3: checkpoints are signed by somebody else, kept elsewhere, and cover all records at the end', async () => {
@@ -17,6 +18,7 @@ test('policy-audit §2.3: checkpoints are signed by somebody else, kept elsewher
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'elsewhere'))
   const signer = await startSigner({
+    takeHold,
     socket: join(folder, 's'),
     keyFile: join(folder, 'key'),
     name: 'gateway.example/audit',
@@ -48,6 +50,7 @@ test('policy-audit §2.3, §2.6: a witness cosigns what it is shown, and a sink 
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-signer-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const signer = await startSigner({
+    takeHold,
     socket: join(folder, 's'),
     keyFile: join(folder, 'key'),
     name: 'gateway.example/audit',

@@ -30,11 +30,13 @@ export const auditSigner: Command<SignerOptions> = {
       .option('--group', 'lets the group of the socket connect, not its owner alone')
   },
   run: async ({ options, terminal, json }) => {
+    const { takeHold } = await import('@sallyport/gateway/store/sqlite/take-hold.ts')
     const { startSigner } = await import('@sallyport/gateway/audit/signer/signer.ts')
     const signer = await startSigner({
       keyFile: resolve(options.key),
       socket: resolve(options.socket),
       name: options.name,
+      takeHold,
       groupMayConnect: options.group === true,
     }).catch((cause: unknown) => {
       const words = cause instanceof Error ? cause.message : 'unknown failure'

@@ -36,6 +36,11 @@ export function isVouchedFor(former: string, next: KnownKey): boolean {
   )
 }
 
+/** When a key took the place of the one before it, as that one said; NaN: nobody did. */
+export function changedMs({ statement }: KnownKey): number {
+  return Date.parse(statement?.split('\n')[3] ?? '')
+}
+
 function parseLine(line: string): KnownKey | undefined {
   try {
     const { key, statement } = JSON.parse(line) as Partial<Record<keyof KnownKey, unknown>>

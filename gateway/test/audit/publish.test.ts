@@ -34,7 +34,7 @@ const NAME = 'gateway.example/audit'
 
 async function signerIn(folder: string) {
   const keyFile = join(folder, 'key')
-  const signer = await startSigner({ socket: join(folder, 's'), keyFile, name: NAME })
+  const signer = await startSigner({ socket: join(folder, 's'), keyFile, name: NAME, takeHold })
   let closed: Promise<void> | undefined
   const close = () => (closed ??= signer.close())
   onTestFinished(close)
@@ -180,6 +180,7 @@ describe('policy-audit §2.3: checkpoints', () => {
 
     const elsewhere = newFolder()
     const stranger = await startSigner({
+      takeHold,
       socket: join(elsewhere, 's'),
       keyFile: join(elsewhere, 'key'),
       name: NAME,

@@ -88,8 +88,13 @@ export async function orderPrune(
 }
 
 /** The line of `checkpoint.keys` by which one key vouches for the next. */
-export function changeLine(before: SigningKey, after: SigningKey, signer = before): string {
-  const text = `${CHANGE}\n${before.text}\n${after.text}\n2026-04-01T06:00:00Z\n`
+export function changeLine(
+  before: SigningKey,
+  after: SigningKey,
+  signer = before,
+  time = new Date().toISOString(),
+): string {
+  const text = `${CHANGE}\n${before.text}\n${after.text}\n${time}\n`
   const statement = noteText({ text, signatures: [signText(text, NAME, signer.privateKey)] })
   return keyLine({ key: after.text, statement })
 }

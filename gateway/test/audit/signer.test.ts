@@ -12,6 +12,7 @@ import { parseSignedPrune } from '../../src/audit/prune-statement.ts'
 import { rotateKeys } from '../../src/audit/signer/keys.ts'
 import { openRemembered } from '../../src/audit/signer/remembered.ts'
 import { startSigner } from '../../src/audit/signer/signer.ts'
+import { takeHold } from '../../src/store/sqlite/take-hold.ts'
 import { consistencyProof, rootHash, type ReadNode } from '../../src/audit/tree.ts'
 import { createTreeFile } from '../../src/audit/tree-file.ts'
 
@@ -33,7 +34,7 @@ function newFolder(): string {
 }
 
 async function open(folder = newFolder()) {
-  const settings = { socket: join(folder, 's'), keyFile: join(folder, 'key'), name: NAME }
+  const settings = { socket: join(folder, 's'), keyFile: join(folder, 'key'), name: NAME, takeHold }
   const signer = await startSigner(settings)
   let closed: Promise<void> | undefined
   const close = () => (closed ??= signer.close())
@@ -149,7 +150,30 @@ test('policy-audit §2.3: the key is for its owner alone, and one signer alone u
   expect(statSync(keyFile).mode & 0o777).toBe(0o600)
   expect(statSync(socket).mode & 0o777).toBe(0o600)
   expect(readFileSync(`${keyFile}.keys`, 'utf8')).toContain(signer.verifierKey())
-  await expect(startSigner({ keyFile, socket, name: NAME })).rejects.toThrow('answers')
+  const again = { keyFile, socket, name: NAME, takeHold }
+  await expect(startSigner(again)).rejects.toThrow('another signer uses')
+  // By another way to it, under which nobody answers.
+  await expect(startSigner({ ...again, socket: `${socket}2` })).rejects.toThrow('another signer')
+  const other = await open()
+  const theirs = { ...again, keyFile: `${keyFile}.other` }
+  await expect(startSigner({ ...theirs, socket: other.socket })).rejects.toThrow('answers')
+  // What could not start holds nothing.
+  const started = await startSigner({ ...theirs, socket: `${socket}2` })
+  await started.close()
+})
+
+test('policy-audit §2.3: the logs that one key signs for are bounded, and none is forgotten', async () => {
+  const path = join(newFolder(), 'key.signed')
+  const remembered = openRemembered(path, 3)
+  onTestFinished(remembered.close)
+  const of = (origin: string, size: number) => ({ origin, size, root: rootHash(size, node) })
+  for (const log of ['a', 'b', 'c']) remembered.remember(of(`${NAME}/${log}`, 1))
+  expect(() => remembered.remember(of(`${NAME}/d`, 1))).toThrow('3 logs are signed for')
+  remembered.remember(of(`${NAME}/a`, 2))
+  expect(remembered.last(`${NAME}/a`)?.size).toBe(2)
+  expect(remembered.last(`${NAME}/d`)).toBeUndefined()
+  const { offer } = await open()
+  expect((await offer(0, 5, node, `${NAME}/${'x'.repeat(200)}`)).status).toBe(403)
 })
 
 /** Runs a script that may write so many KiB to a file: what is over is written in part, as on a full disk. */

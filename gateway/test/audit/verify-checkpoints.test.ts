@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { keyLine } from '../../src/audit/known-keys.ts'
 import { verifyLog, type VerifyOptions } from '../../src/audit/verify.ts'
 import { newFolder } from './made.ts'
 import {
@@ -157,6 +158,35 @@ describe('docs/audit-format.md, Keys', () => {
     expect(await codes(log.folder)).toEqual([])
     expect(await codes(log.folder, { keys: [log.key.text] })).toEqual([])
     expect(await codes(log.folder, { keys: [next.text] })).toEqual([])
+  })
+
+  test('a key that another one took the place of signs no larger tree, and no log that began later', async () => {
+    const log = await signedLog()
+    const next = newKey()
+    const later = new Date(Date.now() + 60_000).toISOString()
+    const keys = join(log.folder, 'checkpoint.keys')
+    appendFileSync(keys, changeLine(log.key, next, log.key, later))
+    writeFileSync(log.paths.checkpoints, '')
+    sign(log, [4], log.key)
+    sign(log, [8], next)
+    expect(await codes(log.folder)).toEqual([])
+    sign(log, [10], log.key)
+    expect(await codes(log.folder)).toEqual(['untrusted_checkpoint'])
+    // An hour before the log began.
+    const earlier = new Date(Date.now() - 3_600_000).toISOString()
+    writeFileSync(
+      keys,
+      keyLine({ key: log.key.text }) + changeLine(log.key, next, log.key, earlier),
+    )
+    writeFileSync(log.paths.checkpoints, '')
+    sign(log, [10], log.key)
+    expect(await codes(log.folder)).toEqual(['untrusted_checkpoint'])
+    writeFileSync(log.paths.checkpoints, '')
+    sign(log, [10], next)
+    expect(await codes(log.folder)).toEqual([])
+    rmSync(log.paths.log)
+    await orderPrune(log, 10, log.key)
+    expect(await codes(log.folder)).toEqual(['prune_statement', 'removed_records'])
   })
 
   test('a key that nobody vouches for is a finding, and so is what it signed', async () => {

@@ -19,9 +19,11 @@ export type Remembered = {
 }
 
 const MAX_APPENDED = 10_000
+/** One per start of a gateway. What was signed for a log is never forgotten: who forgets signs anything. */
+const MAX_ORIGINS = 100_000
 
 /** Throws where the file is not what was written: who forgets signs anything. */
-export function openRemembered(path: string): Remembered {
+export function openRemembered(path: string, maxOrigins = MAX_ORIGINS): Remembered {
   const known = new Map<string, Checkpoint>()
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n\n') : []
   // A last one that was being written was not signed.
@@ -48,6 +50,9 @@ export function openRemembered(path: string): Remembered {
   return {
     last: (origin) => known.get(origin),
     remember: (checkpoint) => {
+      if (known.size >= maxOrigins && !known.has(checkpoint.origin)) {
+        throw new Error(`${known.size} logs are signed for, which is all that this key may`)
+      }
       // Behind half a checkpoint nothing is appended: the next start could not read it.
       if (!whole || appended >= MAX_APPENDED) startAnew()
       whole = false

@@ -8,14 +8,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
-import { checkpointText, parseCheckpoint, parseOffer, type Checkpoint } from '../checkpoint.ts'
 import { keyLine } from '../known-keys.ts'
-import { noteText, signatureLine, signText } from '../note.ts'
-import { parsePruneOrder, pruneText } from '../prune-statement.ts'
-import { isConsistent } from '../tree.ts'
+import type { TakeHold } from '../log-folder.ts'
+import { holdOn } from '../side-file-hold.ts'
 import { systemClock, type Clock } from '../../system/clock.ts'
 import { ensureKeys, readKeys, type SignerKeys } from './keys.ts'
-import { openRemembered, type Remembered } from './remembered.ts'
+import { openRemembered } from './remembered.ts'
+import { bad, SIGNS, type Answer } from './sign.ts'
 
 export type SignerSettings = {
   readonly socket: string
@@ -26,6 +25,8 @@ export type SignerSettings = {
   /** The socket has mode 0660: for a gateway that runs as another user. */
   readonly groupMayConnect?: boolean
   readonly clock?: Clock
+  /** A hold that ends with the process: two signers on one key would sign two pasts. */
+  readonly takeHold: TakeHold
 }
 
 export type Signer = {
@@ -34,13 +35,23 @@ export type Signer = {
   readonly close: () => Promise<void>
 }
 
-type Answer = { readonly status: number; readonly body: string }
-
 const MAX_BYTES = 16 * 1024
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' }
 
-/** Rejects in words where the socket or a file cannot be had. */
-export async function startSigner({
+/** Rejects in words where the socket or a file cannot be had, or another signer has the key. */
+export async function startSigner(settings: SignerSettings): Promise<Signer> {
+  const hold = holdOn(`${settings.keyFile}.lock`, settings.takeHold)
+  if (hold === undefined) throw new Error(`another signer uses \`${settings.keyFile}\``)
+  try {
+    const { verifierKey, close } = await serve(settings)
+    return { verifierKey, close: () => close().finally(hold.release) }
+  } catch (error) {
+    hold.release()
+    throw error
+  }
+}
+
+async function serve({
   socket,
   keyFile,
   name,
@@ -80,61 +91,6 @@ export async function startSigner({
   }
 }
 
-type SignParts = Pick<SignerKeys, 'privateKey'> & {
-  readonly remembered: Remembered
-  readonly name: string
-  readonly clock: Clock
-}
-
-const SIGNS: Readonly<Record<string, (body: string, parts: SignParts) => Answer>> = {
-  'POST /sign': sign,
-  'POST /prune': signPrune,
-}
-
-function sign(body: string, { privateKey, remembered, name }: SignParts): Answer {
-  const offer = parseOffer(body)
-  const offered = offer && parseCheckpoint(offer.checkpoint)
-  if (offer === undefined || offered === undefined) return bad('it is no offer of a checkpoint')
-  const { origin, size } = offered
-  if (!isOwn(origin, name)) return notOwn(name)
-  const last = remembered.last(origin)
-  const former: Checkpoint = last ?? { origin, size: 0, root: Buffer.alloc(0) }
-  if (offer.former !== former.size || size < former.size) {
-    return { status: 409, body: `${former.size}\n` }
-  }
-  if (!isConsistent(former, offered, offer.proof)) {
-    return { status: 422, body: `the tree does not begin with the ${former.size} leaves signed\n` }
-  }
-  // Written first: after a crash in between, one more was remembered than was signed, and nothing is lost by it.
-  if (size > former.size) remembered.remember(offered)
-  return { status: 200, body: signatureLine(signText(checkpointText(offered), origin, privateKey)) }
-}
-
-/** What was never under a checkpoint cannot go by order. */
-function signPrune(body: string, { privateKey, remembered, name, clock }: SignParts): Answer {
-  const order = parsePruneOrder(body)
-  if (order === undefined) return bad('it is no order to prune')
-  if (!isOwn(order.origin, name)) return notOwn(name)
-  const signed = remembered.last(order.origin)?.size ?? 0
-  if (order.until > signed) {
-    return {
-      status: 409,
-      body: `it has signed ${signed} records of this log, not ${order.until}\n`,
-    }
-  }
-  const text = pruneText({ ...order, time: new Date(clock.wallMs()).toISOString() })
-  const note = { text, signatures: [signText(text, order.origin, privateKey)] }
-  return { status: 200, body: noteText(note) }
-}
-
-function isOwn(origin: string, name: string): boolean {
-  return origin.startsWith(`${name}/`) && !origin.slice(name.length + 1).includes('/')
-}
-
-function notOwn(name: string): Answer {
-  return { status: 403, body: `the origin is not one of \`${name}\`\n` }
-}
-
 /** The key is read again when its file was replaced: a rotation needs no restart. */
 function createKeyReader(file: string, name: string): () => SignerKeys {
   let keys = ensureKeys(file, name)
@@ -151,10 +107,6 @@ function createKeyReader(file: string, name: string): () => SignerKeys {
 function stampOf(file: string): string {
   const { ino, mtimeMs } = statSync(file)
   return `${ino} ${mtimeMs}`
-}
-
-function bad(words: string): Answer {
-  return { status: 400, body: `${words}\n` }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {

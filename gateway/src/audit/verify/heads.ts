@@ -39,7 +39,8 @@ export function createHeads(
   trust: Trust,
   find: (finding: HeadFinding) => void,
 ): Heads {
-  const believed = files.flatMap((file) => believedIn(log, file, trust, find))
+  const signed = files.flatMap((file) => believedIn(log, file, trust, find))
+  const believed = withoutSuperseded(signed, find)
   const bySize = new Map<number, { checkpoint: SignedCheckpoint; file: string }[]>()
   for (const head of believed) {
     const { size } = head.checkpoint
@@ -75,26 +76,51 @@ export function createHeads(
   }
 }
 
+/** Where a later key signed a smaller tree, the key before it could sign no larger one any more. */
+function withoutSuperseded(
+  signed: readonly Believed[],
+  find: (finding: HeadFinding) => void,
+): readonly Believed[] {
+  const smallest = new Map<number, number>()
+  for (const { rank = -1, checkpoint } of signed) {
+    smallest.set(rank, Math.min(checkpoint.size, smallest.get(rank) ?? Infinity))
+  }
+  return signed.filter(({ checkpoint, rank = Infinity, file }) => {
+    const later = [...smallest].filter(([other]) => other > rank)
+    if (!later.some(([, size]) => size < checkpoint.size)) return true
+    const what = `a checkpoint (size ${checkpoint.size}) is signed by a key that another one had taken the place of`
+    find({ code: 'untrusted_checkpoint', file, what })
+    return false
+  })
+}
+
+type Believed = {
+  readonly checkpoint: SignedCheckpoint
+  readonly file: string
+  readonly rank: number | undefined
+}
+
 function believedIn(
   log: string,
   { file, checkpoints }: HeadsFile,
   trust: Trust,
   find: (finding: HeadFinding) => void,
-): { checkpoint: SignedCheckpoint; file: string }[] {
-  const believed: { checkpoint: SignedCheckpoint; file: string }[] = []
+): readonly Believed[] {
+  const believed: Believed[] = []
   let size = 0
   for (const [place, checkpoint] of checkpoints.entries()) {
     const which = `checkpoint ${place + 1}`
+    const signer = checkpoint && trust.signerOf(checkpoint)
     if (checkpoint === undefined) {
       find({ code: 'malformed_checkpoint', file, what: `${which} is none` })
-    } else if (!trust.isTrusted(checkpoint)) {
+    } else if (signer === undefined) {
       const what = `${which} (size ${checkpoint.size}) is signed by no key that is believed`
       find({ code: 'untrusted_checkpoint', file, what })
     } else if (logOf(checkpoint) !== log) {
       const what = `${which} is one of the log ${logOf(checkpoint)}`
       find({ code: 'untrusted_checkpoint', file, what })
     } else {
-      believed.push({ checkpoint, file })
+      believed.push({ checkpoint, file, rank: signer.rank })
       if (checkpoint.size < size) {
         const what = `${which} has size ${checkpoint.size}, the one before it ${size}`
         find({ code: 'checkpoint_order', file, what })
