@@ -1,14 +1,20 @@
-// An old protocol version to get around what the modern era checks: this version serves the modern era alone, on every
-// route, and says so.
+// An old protocol version to get around what the modern era checks: a route that serves the modern era alone says so to
+// everybody else, one with a floor goes no lower, and where both eras are served the old one is no way around anything.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { initialize, openSession, postOld } from '../support/old-client.ts'
 import { post } from '../support/post.ts'
 
 let world: TestGateway
+let floored: TestGateway
 beforeAll(async () => {
-  world = await startTestGateway()
+  world = await startTestGateway({ yaml: 'minProtocol: 2026-07-28' })
+  floored = await startTestGateway({ targetSettings: 'minProtocol: 2025-11-25' })
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  await floored.stop()
+})
 
 const ROUTES = ['/mcp', '/mcp/', '/mcp/records', '/mcp/records/']
 const OLD = [
@@ -91,6 +97,55 @@ test('M-05 MCP 2026-07-28: `initialize` of the old era opens no session', async 
   expect(answer.status).toBe(400)
   expect(answer.header('mcp-session-id')).toBeUndefined()
   expect(answer.json()).toMatchObject({ error: { code: -32022 } })
+})
+
+const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' }
+const errorOf = (answer: { json: () => unknown }) =>
+  (answer.json() as { error?: { code: number; data: object } }).error
+
+test('M-05 MCP 2025-11-25: a session is never opened below the floor of its route', async () => {
+  for (const asked of ['2024-11-05', '2025-03-26', '2025-06-18', '0', 'zzz']) {
+    const answer = await postOld(floored, initialize(asked))
+    expect(answer.json()).toMatchObject({ result: { protocolVersion: '2025-11-25' } })
+  }
+  const elsewhere = await postOld(floored, initialize('2025-03-26'), { path: '/mcp' })
+  expect(elsewhere.json()).toMatchObject({ result: { protocolVersion: '2025-03-26' } })
+})
+
+test('M-05 MCP 2025-06-18: a header below the floor, or of no revision, is refused in a good session', async () => {
+  const session = await openSession(floored)
+  for (const version of ['2025-06-18', '2025-03-26', '2024-11-05', '0', '']) {
+    const answer = await postOld(floored, list, { session, version })
+    expect(answer.status).toBe(400)
+    expect(errorOf(answer)).toMatchObject({
+      code: -32022,
+      data: { supported: ['2026-07-28', '2025-11-25'], requested: version },
+    })
+  }
+  expect((await postOld(floored, list, { session, version: '2025-11-25' })).status).toBe(200)
+})
+
+test('M-05 RFC 8707: a session of one endpoint is none at another', async () => {
+  const session = await openSession(floored, { path: '/mcp', protocolVersion: '2025-03-26' })
+  const answer = await postOld(floored, list, { session })
+  expect([answer.status, errorOf(answer)?.code]).toEqual([404, -32001])
+})
+
+test('M-05 protocol §1: the old era without a session is refused where it is served, and calls nothing', async () => {
+  const before = floored.callsAtTarget().length
+  for (const version of [undefined, '2025-11-25']) {
+    const message = { ...list, method: 'tools/call', params: { name: 'echo', arguments: {} } }
+    const answer = await postOld(floored, message, version === undefined ? {} : { version })
+    expect([answer.status, errorOf(answer)?.code]).toEqual([400, -32000])
+  }
+  expect(floored.callsAtTarget().length).toBe(before)
+})
+
+test('M-05 control: sessions at and above the floor list their tools', async () => {
+  const session = await openSession(floored)
+  expect((await postOld(floored, list, { session })).body).toContain('"echo"')
+  const lower = await openSession(floored, { path: '/mcp', protocolVersion: '2025-03-26' })
+  expect((await postOld(floored, list, { session: lower, path: '/mcp' })).status).toBe(200)
 })
 
 test('M-05 control: the version that is served gets its answer on every route', async () => {

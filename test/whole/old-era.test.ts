@@ -1,5 +1,5 @@
-// A client of the old era meets a server of the modern one alone: the answers that such a client knows how to read
-// (MCP 2026-07-28, basic/versioning).
+// A client of the old era meets a route that serves the modern one alone: the answers that such a client knows how to
+// read (MCP 2026-07-28, basic/versioning).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
@@ -7,7 +7,7 @@ import type { RawAnswer } from '../support/raw.ts'
 
 let world: TestGateway
 beforeAll(async () => {
-  world = await startTestGateway()
+  world = await startTestGateway({ yaml: 'minProtocol: 2026-07-28' })
 })
 afterAll(() => world.stop())
 

@@ -285,7 +285,7 @@ describe('readInbound: era (protocol §1, M-05)', () => {
     const inbound = (await inboundOf({
       headers: { 'Mcp-Session-Id': 's', 'Last-Event-ID': '3' },
     })) as Inbound
-    expect(inbound.head.headers.has('mcp-session-id')).toBe(false)
+    expect([inbound.era, inbound.session]).toEqual(['modern', undefined])
   })
 })
 
