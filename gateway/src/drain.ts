@@ -14,6 +14,17 @@ const LOOK_MS = 20
 /** What is given up at once where there is one. */
 export type Successor = { readonly closeOperations: () => Promise<void> }
 
+/** Whoever only listens comes again elsewhere: one after the other, and not all at one moment. */
+async function endListening(streams: OpenStreams, overMs: number): Promise<void> {
+  const steps = Math.ceil(overMs / LOOK_MS)
+  for (let step = 0; step < steps; step += 1) {
+    let due = Math.ceil(streams.listening() / (steps - step))
+    streams.endWhere(({ permit }) => permit === undefined && due-- > 0)
+    await wait(LOOK_MS)
+  }
+  streams.endWhere(({ permit }) => permit === undefined)
+}
+
 export async function drain(
   parts: {
     readonly health: Health
@@ -32,7 +43,7 @@ export async function drain(
     listener.stopListening()
     await successor.closeOperations()
   }
-  await wait(serveOnMs)
+  await endListening(streams, serveOnMs)
   listener.stopAccepting()
   for (let waitedMs = 0; listener.underWay() > 0 && waitedMs < finishMs; waitedMs += LOOK_MS) {
     await wait(LOOK_MS)

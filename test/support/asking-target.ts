@@ -24,6 +24,8 @@ export type AskingTarget = {
   readonly brought: readonly Record<string, unknown>[]
   /** Methods of the requests that came. */
   readonly asked: readonly string[]
+  /** Streams of `subscriptions/listen` that are open. */
+  readonly listening: () => number
   readonly notify: McpHttpHandler['notify']
   readonly stop: () => Promise<void>
 }
@@ -69,6 +71,7 @@ export async function startAskingTarget(port = 0): Promise<AskingTarget> {
   const done: string[] = []
   const brought: Record<string, unknown>[] = []
   const asked: string[] = []
+  let listening = 0
   const codec = createRequestStateCodec<{ tool: string; subject: string }>({
     key: randomBytes(32),
   })
@@ -127,7 +130,12 @@ export async function startAskingTarget(port = 0): Promise<AskingTarget> {
 
   const handler = createMcpHandler(createAskingServer, { legacy: 'reject' })
   const server = createServer((request, response) => {
-    asked.push(String(request.headers['mcp-method']))
+    const method = String(request.headers['mcp-method'])
+    asked.push(method)
+    if (method === 'subscriptions/listen') {
+      listening += 1
+      response.once('close', () => (listening -= 1))
+    }
     bridge((web) => handler.fetch(web), request, response, 'http://127.0.0.1').catch(() =>
       response.destroy(),
     )
@@ -138,6 +146,7 @@ export async function startAskingTarget(port = 0): Promise<AskingTarget> {
     done,
     brought,
     asked,
+    listening: () => listening,
     notify: handler.notify,
     async stop() {
       await handler.close()

@@ -16,24 +16,32 @@ export type FollowedCall = {
 /** Whose it is; without a permit it is a stream that somebody listens to. */
 export type Owner = { readonly identity: Identity; readonly permit: Permit | undefined }
 
+/** Streams that may be listened to at one moment. */
+export type StreamLimits = { readonly all: number; readonly perPrincipal: number }
+
 export type OpenStreams = {
   /** `end` ends the stream: the target's request is destroyed, the client's response closed. */
   readonly follow: (permit: Permit, end: () => void) => FollowedCall
-  /** `undefined`: the principal listens to as much as one may. Returns what forgets it. */
-  readonly listen: (identity: Identity, end: () => void) => (() => void) | undefined
+  /** Returns what forgets it, or who listens to as much as one may already. */
+  readonly listen: (
+    identity: Identity,
+    end: () => void,
+    most: StreamLimits,
+  ) => (() => void) | 'everybody' | 'this principal'
   /** Ends every stream whose owner may no longer have it; returns how many. */
   readonly endWhere: (gone: (owner: Owner) => boolean) => number
+  /** Streams that somebody listens to. */
+  readonly listening: () => number
   /** Streams that are open. */
   readonly count: () => number
 }
 
 type Call = { readonly owner: Owner; readonly end: () => void; gone: boolean; streams: boolean }
 
-const MOST_OF_PRINCIPAL = 8
-
 export function createOpenStreams(): OpenStreams {
   const calls = new Set<Call>()
   const listening = new Map<string, number>()
+  let listeners = 0
   return {
     follow(permit, end) {
       const owner = { identity: permit.identity, permit }
@@ -48,16 +56,19 @@ export function createOpenStreams(): OpenStreams {
         close: () => void calls.delete(call),
       }
     },
-    listen(identity, end) {
+    listen(identity, end, { all, perPrincipal }) {
       const { fingerprint } = identity.principal
       const open = listening.get(fingerprint) ?? 0
-      if (open >= MOST_OF_PRINCIPAL) return undefined
+      if (open >= perPrincipal) return 'this principal'
+      if (listeners >= all) return 'everybody'
+      listeners += 1
       const owner = { identity, permit: undefined }
       const call: Call = { owner, end, gone: false, streams: true }
       calls.add(call)
       listening.set(fingerprint, open + 1)
       return () => {
         if (!calls.delete(call)) return
+        listeners -= 1
         const left = (listening.get(fingerprint) ?? 1) - 1
         if (left === 0) listening.delete(fingerprint)
         else listening.set(fingerprint, left)
@@ -74,6 +85,7 @@ export function createOpenStreams(): OpenStreams {
       }
       return ended
     },
+    listening: () => listeners,
     count: () => {
       let open = 0
       for (const { streams } of calls) if (streams) open += 1

@@ -44,27 +44,33 @@ describe('calls under way', () => {
 })
 
 describe('protocol §8: what somebody listens to', () => {
+  const most = { all: 10, perPrincipal: 8 }
+  const done = (forget: unknown): void => {
+    if (typeof forget === 'function') forget()
+  }
+
   test('ends when its owner may no longer listen, and counts as a stream until it is forgotten', () => {
     const streams = createOpenStreams()
     const end = vi.fn()
-    const forget = streams.listen(identity('alice'), end)
-    expect(streams.count()).toBe(1)
+    const forget = streams.listen(identity('alice'), end, most)
+    expect([streams.count(), streams.listening()]).toEqual([1, 1])
     expect(streams.endWhere(({ permit: owned }) => owned === undefined)).toBe(1)
     expect(end).toHaveBeenCalledOnce()
-    forget?.()
-    expect(streams.count()).toBe(0)
+    done(forget)
+    expect([streams.count(), streams.listening()]).toEqual([0, 0])
   })
 
-  test('is eight streams of one principal at most, whatever others listen to', () => {
+  test('D-06: is eight streams of one principal at most, and so many of all together', () => {
     const streams = createOpenStreams()
-    const listen = (who: string) => streams.listen(identity(who), vi.fn())
+    const listen = (who: string) => streams.listen(identity(who), vi.fn(), most)
     const eight = Array.from({ length: 8 }, () => listen('alice'))
-    expect(eight.every(Boolean)).toBe(true)
-    expect(listen('alice')).toBeUndefined()
-    expect(listen('bob')).toBeDefined()
-    eight[0]?.()
-    eight[0]?.()
-    expect(listen('alice')).toBeDefined()
-    expect(listen('alice')).toBeUndefined()
+    expect(eight.every((forget) => typeof forget === 'function')).toBe(true)
+    expect(listen('alice')).toBe('this principal')
+    expect([typeof listen('bob'), typeof listen('bob')]).toEqual(['function', 'function'])
+    expect(listen('carol')).toBe('everybody')
+    done(eight[0])
+    done(eight[0])
+    expect(typeof listen('carol')).toBe('function')
+    expect(listen('dave')).toBe('everybody')
   })
 })

@@ -12,6 +12,7 @@ import { createEra } from './era.ts'
 import { exchange } from './exchange.ts'
 import type { ExchangePlan } from './exchange.ts'
 import { createLegacyTarget } from './legacy/legacy.ts'
+import { listenToTarget } from './listen.ts'
 import { callRequest } from './request.ts'
 import type { McpTargetSettings } from './settings.ts'
 
@@ -86,6 +87,16 @@ export function createMcpConnector(
           return legacy.call(permit, credential, envelope, signal)
         case undefined:
           return askFirst(permit, credential, envelope, signal)
+      }
+    },
+    listen(filter, credential, on, signal) {
+      switch (era.verdict()) {
+        case 'modern':
+          return listenToTarget(plan, filter, credential, on, signal)
+        case 'legacy':
+          return Promise.resolve('the target speaks the old era')
+        case undefined:
+          return Promise.resolve('the target has not said yet what it speaks')
       }
     },
     async close() {

@@ -25,6 +25,8 @@ export type Sessions = {
   ) => FoundSession | Refusal | Promise<FoundSession | Refusal>
   readonly end: (session: Session) => Promise<void>
   readonly change: SessionStates['change']
+  /** As it is now, whichever process changed it. */
+  readonly stateOf: SessionStates['of']
   readonly underWay: UnderWay
   readonly streams: SessionStreams
   readonly awaitResponse: Outstanding['awaitResponse']
@@ -59,6 +61,7 @@ export function createSessions(parts: {
       streams.end(session.name)
     },
     change: states.change,
+    stateOf: states.of,
     underWay,
     streams,
     awaitResponse,

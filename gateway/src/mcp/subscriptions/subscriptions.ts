@@ -9,10 +9,18 @@ import { createUpstream, isEmpty, type Listen, type Upstream } from './upstream.
 /** What somebody sees at this moment, each list as a text that changes with it. */
 export type Seen = { readonly tools: string; readonly prompts: string; readonly resources: string }
 
-export type Listener = {
+/** Who listens, and where. */
+export type Reader = {
   readonly identity: Identity
   /** The endpoint: `undefined` is that of all targets. */
   readonly target: string | undefined
+  /** Of the peer, and the request that opened the stream: policies and records name them. */
+  readonly address: string
+  readonly requestId: string
+}
+
+export type Listener = {
+  readonly reader: Reader
   /** What is asked for; of the old era it changes while the stream is open. */
   readonly filter: () => ListenFilter | Promise<ListenFilter>
   readonly told: (event: TargetEvent) => void
@@ -24,24 +32,18 @@ export type Subscriptions = {
   /** Resolves once it listens. Returns what ends it. */
   readonly follow: (listener: Listener) => Promise<() => void>
   /** What of the filter this person may hear of now. */
-  readonly honoured: (
-    identity: Identity,
-    target: string | undefined,
-    filter: ListenFilter,
-  ) => ListenFilter
+  readonly honoured: (reader: Reader, filter: ListenFilter) => ListenFilter
+  readonly readableAt: SubscriptionParts['readableAt']
   /** Somebody asks for something else now. */
   readonly changed: () => void
   readonly close: () => void
 }
 
 export type SubscriptionParts = {
-  readonly seen: (identity: Identity, target: string | undefined) => Promise<Seen | undefined>
+  /** `undefined`: nothing at all. */
+  readonly seen: (reader: Reader) => Promise<Seen | undefined>
   /** The target that answers for a resource that this person may read now. */
-  readonly readableAt: (
-    identity: Identity,
-    uri: string,
-    target: string | undefined,
-  ) => string | undefined
+  readonly readableAt: (reader: Reader, uri: string) => string | undefined
   /** `undefined`: this target tells nothing. */
   readonly listenTo: (target: string) => Listen | undefined
   readonly targets: readonly string[]
@@ -117,13 +119,16 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
 
   async function tell(following: Following): Promise<void> {
     const { listener, updated } = following
-    const { identity, target, told } = listener
+    const { reader, told } = listener
     following.filter = await listener.filter()
     const before = following.seen
-    const now = await parts.seen(identity, target)
+    const now = await parts.seen(reader)
     if (!followers.has(following)) return
     following.seen = now
-    if (now === undefined) return listener.nothingLeft()
+    if (now === undefined) {
+      if (before !== undefined) listener.nothingLeft()
+      return
+    }
     for (const [list, kind] of LISTS) {
       const changed = before !== undefined && before[list] !== now[list]
       if (changed && following.filter[kind] === true) told({ kind })
@@ -132,7 +137,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
       updated.delete(uri)
       const asked = following.filter.resourceSubscriptions?.includes(uri) === true
       // Whoever may not read it now does not hear of it now.
-      if (asked && parts.readableAt(identity, uri, target) !== undefined) {
+      if (asked && parts.readableAt(reader, uri) !== undefined) {
         told({ kind: 'resourceUpdated', uri })
       }
     }
@@ -142,13 +147,14 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   function want(): void {
     const wanted = new Map<string, ListenFilter>()
     for (const { listener, filter } of followers) {
-      const { identity, target } = listener
+      const { reader } = listener
+      const { target } = reader
       const { resourceSubscriptions: uris = [], ...lists } = filter
       if (!isEmpty(lists)) {
         for (const id of target === undefined ? parts.targets : [target]) add(wanted, id, lists)
       }
       for (const uri of uris) {
-        const owner = parts.readableAt(identity, uri, target)
+        const owner = parts.readableAt(reader, uri)
         if (owner !== undefined) add(wanted, owner, { resourceSubscriptions: [uri] })
       }
     }
@@ -167,10 +173,9 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
 
   return {
     async follow(listener) {
-      const { identity, target } = listener
       const following: Following = {
         listener,
-        seen: await parts.seen(identity, target),
+        seen: await parts.seen(listener.reader),
         filter: await listener.filter(),
         updated: new Set(),
       }
@@ -179,10 +184,11 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
       want()
       return () => forget(following)
     },
-    honoured(identity, target, { resourceSubscriptions: uris = [], ...lists }) {
-      const readable = uris.filter((uri) => parts.readableAt(identity, uri, target) !== undefined)
+    honoured(reader, { resourceSubscriptions: uris = [], ...lists }) {
+      const readable = uris.filter((uri) => parts.readableAt(reader, uri) !== undefined)
       return readable.length === 0 ? lists : { ...lists, resourceSubscriptions: readable }
     },
+    readableAt: parts.readableAt,
     changed: soon,
     close() {
       clearInterval(timer)
