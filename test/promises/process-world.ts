@@ -41,7 +41,8 @@ export async function startProcessWorld(
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-promise-'))
   const auditFolder = join(folder, 'state/audit')
   const port = await freePort()
-  const yaml = `${NO_LIMITS}\n${options.yaml ?? ''}`
+  // What an option brings may go on with the map of targets.
+  const yaml = `${options.yaml ?? ''}\n${NO_LIMITS}`
   const configFile = writeConfig(folder, port, issuer, target, { ...options, yaml })
   const processes: GatewayProcess[] = []
   return {
