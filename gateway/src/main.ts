@@ -27,29 +27,35 @@ export async function serve(
       writeSync(process.stderr.fd, `${JSON.stringify(line)}\n`)
     },
   })
+  // Taken from the first moment on: who ends a gateway that still starts means it. A second signal does not wait.
+  const signal = Promise.withResolvers<void>()
+  let signalled = false
+  const onSignal = (): void => {
+    if (signalled) process.exit(EXIT_FAILED)
+    signalled = true
+    signal.resolve()
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
   const environment = processEnvironment()
   const loaded = await loadConfig(file, environment)
   if ('problems' in loaded) {
     process.stderr.write(renderProblems(loaded.problems, process.stderr.isTTY))
     process.exit(EXIT_CONFIG)
   }
-  const gateway = await startGateway({ loaded, environment, stream, takeOver }).catch((error: unknown) => {
-    process.stderr.write(
-      `the gateway cannot start\n${error instanceof Error ? error.message : String(error)}\n`,
-    )
-    process.exit(EXIT_FAILED)
-  })
-  started(gateway)
-  await new Promise<void>((resolve) => {
-    let ending = false
-    const end = (): void => {
-      if (ending) process.exit(EXIT_FAILED)
-      ending = true
-      gateway.close().then(resolve, () => process.exit(EXIT_FAILED))
-    }
-    void gateway.followed.then(end)
-    process.on('SIGTERM', end)
-    process.on('SIGINT', end)
-  })
+  const gateway = await startGateway({ loaded, environment, stream, takeOver }).catch(
+    (error: unknown) => {
+      process.stderr.write(
+        `the gateway cannot start\n${error instanceof Error ? error.message : String(error)}\n`,
+      )
+      process.exit(EXIT_FAILED)
+    },
+  )
+  // One that is not known to anybody yet has nothing to finish.
+  const patience = signalled ? { serveOnMs: 0, finishMs: 0 } : undefined
+  if (!signalled) started(gateway)
+  await Promise.race([signal.promise, gateway.followed])
+  signalled = true
+  await gateway.close(patience).catch(() => process.exit(EXIT_FAILED))
   stream.flush()
 }

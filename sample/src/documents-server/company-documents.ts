@@ -1,5 +1,11 @@
 // What Acme's people look things up in: power contracts with three counterparties, and how settlement works.
-import type { Document } from './library.ts'
+export type Document = {
+  readonly id: string
+  readonly title: string
+  readonly kind: 'contract' | 'guide' | 'note'
+  readonly counterparty?: string
+  readonly text: string
+}
 
 export const COMPANY_DOCUMENTS: readonly Document[] = [
   {

@@ -1,14 +1,6 @@
 // Acme's documents: contracts, settlement guides and notes, in memory. It knows nothing of any protocol. Documents
 // of the company are only read; notes are written and deleted, and whoever watches one hears of it.
-import { COMPANY_DOCUMENTS } from './company-documents.ts'
-
-export type Document = {
-  readonly id: string
-  readonly title: string
-  readonly kind: 'contract' | 'guide' | 'note'
-  readonly counterparty?: string
-  readonly text: string
-}
+import { COMPANY_DOCUMENTS, type Document } from './company-documents.ts'
 
 export type Found = Pick<Document, 'id' | 'title' | 'kind'> & { readonly excerpt: string }
 export type Change =

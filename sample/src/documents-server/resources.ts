@@ -8,7 +8,8 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import type { Document, Library } from './library.ts'
+import type { Document } from './company-documents.ts'
+import type { Library } from './library.ts'
 
 const SCHEME = 'acme://documents/'
 const MIME_TYPE = 'text/markdown'

@@ -3,7 +3,8 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import type { Document, Library } from './library.ts'
+import type { Document } from './company-documents.ts'
+import type { Library } from './library.ts'
 
 const id = z
   .string()
