@@ -94,7 +94,7 @@ export function createMcpConnector(
         case 'modern':
           return listenToTarget(plan, filter, credential, on, signal)
         case 'legacy':
-          return Promise.resolve('the target speaks the old era')
+          return legacy.listen(filter, credential, on, signal)
         case undefined:
           return Promise.resolve('the target has not said yet what it speaks')
       }

@@ -99,7 +99,7 @@ describe('protocol §4: a target of the old era asks the client, and the call is
     }
     const first = await asked(call())
     const [one = '', two = ''] = first.keys
-    const seen = [...Object.values(first.requests)] as { method: string }[]
+    const seen = Object.values(first.requests) as { method: string }[]
     if (two !== '') {
       expect(seen.map(({ method }) => method)).toEqual(['elicitation/create', 'roots/list'])
     }

@@ -35,18 +35,28 @@ export type OldTarget = ScriptedTarget & {
   call: (turn: Turn) => void
   /** Methods beside initialize and calls. */
   readonly methods: Record<string, (params: JsonObject) => JsonObject>
+  /** GET streams that are open. */
+  readonly streams: ServerResponse[]
   readonly sent: (method: string) => readonly Message[]
 }
 
 export async function startOldTarget(call: OldTarget['call'] = done): Promise<OldTarget> {
   const sessions = new Set<string>()
   const messages: Message[] = []
+  const streams: ServerResponse[] = []
   const waiting = new Map<string, (message: Message) => void>()
   let opened = 0
   const base = await startTarget((req, res) => {
     if (req.method === 'DELETE') {
       sessions.delete(sessionOf(req))
       return void res.writeHead(204).end()
+    }
+    if (req.method === 'GET') {
+      if (!sessions.has(sessionOf(req))) return void res.writeHead(404).end()
+      streams.push(res)
+      res.on('close', () => streams.splice(streams.indexOf(res), 1))
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+      return
     }
     const message = JSON.parse(req.body) as Message
     messages.push(message)
@@ -78,6 +88,7 @@ export async function startOldTarget(call: OldTarget['call'] = done): Promise<Ol
   const target: OldTarget = Object.assign(base, {
     messages,
     sessions,
+    streams,
     call,
     opening: {
       protocolVersion: '2025-11-25',

@@ -171,7 +171,8 @@ export class HttpExchange implements UpstreamHandler {
   }
 
   #event(data: Buffer): boolean {
-    const more = this.#hearer.event(data)
+    // A server that can be asked again begins with an event that has an id and no data (2025-11-25).
+    const more = data.length === 0 || this.#hearer.event(data)
     if (more || this.#over) return more
     this.#finish()
     const controller = this.#controller

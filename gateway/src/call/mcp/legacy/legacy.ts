@@ -13,6 +13,7 @@ import { LegacyCall, type Leg } from './call.ts'
 import { declaredBy } from './capabilities.ts'
 import { describeLegacy } from './describe.ts'
 import type { HttpPlan } from './http-exchange.ts'
+import { listenToLegacy } from './listen.ts'
 import { isLogLevel } from './log-level.ts'
 import { createParkedCalls } from './parked-calls.ts'
 import { openSession, type LegacySession } from './session.ts'
@@ -24,7 +25,7 @@ export function createLegacyTarget(
   plan: HttpPlan,
   limits: SessionLimits,
   clock: Clock,
-): Pick<Connector, 'describe' | 'call' | 'close'> {
+): Required<Connector> {
   const sessions = createSessions(limits, clock)
   const parked = createParkedCalls<LegacyCall>(plan.deadlines)
 
@@ -70,6 +71,7 @@ export function createLegacyTarget(
       const again = await begin(permit, credential, envelope, leg)
       return again === 'lost' ? refused(SESSION_LOST, 404) : again
     },
+    listen: (...asked) => listenToLegacy(plan, ...asked),
     async close() {
       parked.close()
       await sessions.close()
