@@ -41,9 +41,11 @@ export const importRules: IFlattenedRuleSet = {
       severity: 'error',
       from: {
         path: G,
-        pathNot: `${G}/(app|main|pipeline|answering|asked|carry-out|listing|exchange|old-era|generation|reload|shared|observe-exchange|operator-parts|housekeeping|drain)\\.ts$`,
+        pathNot: `${G}/(app|main|pipeline|answering|asked|carry-out|listen|listing|exchange|old-era|generation|reload|shared|observe-exchange|operator-parts|housekeeping|drain)\\.ts$`,
       },
-      to: { path: `${G}/(app|main|pipeline|answering|asked|carry-out|listing|exchange|old-era)\\.ts$` },
+      to: {
+        path: `${G}/(app|main|pipeline|answering|asked|carry-out|listen|listing|exchange|old-era)\\.ts$`,
+      },
     },
     ...stages.map((stage): IForbiddenRuleType => ({
       name: `stage-${stage}`,

@@ -110,7 +110,7 @@ export async function startAskingTarget(port = 0): Promise<AskingTarget> {
           resources: { subscribe: true, listChanged: true },
           prompts: { listChanged: true },
         },
-        requestState: { verify: codec.verify },
+        requestState: { verify: (state, context) => codec.verify(state, context) },
       },
     )
     for (const name of Object.keys(ASKS)) {

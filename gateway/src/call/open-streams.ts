@@ -2,7 +2,8 @@
 // or a drain can end the streams among them. A call is followed from its permit on, so that none becomes a stream, or
 // is sent at all, after its permit has gone. One that waits for its only answer is left alone: the target may act already.
 import type { Permit } from '../authorize/permit.ts'
-import type { Identity } from '../identify/identity.ts'
+
+type Identity = Permit['identity']
 
 export type FollowedCall = {
   /** The permit went meanwhile. */

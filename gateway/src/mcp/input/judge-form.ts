@@ -7,7 +7,7 @@ import { refuse, type Refusal } from '../../refusal.ts'
 import { soundsSecret } from '../../secrets/redaction.ts'
 
 const MAX_FIELDS = 64
-const FIELDS = new Set(['string', 'number', 'integer', 'boolean', 'array'])
+const FIELDS = new Set<JsonValue | undefined>(['string', 'number', 'integer', 'boolean', 'array'])
 
 export function judgeForm(params: JsonObject): Refusal | undefined {
   const { message, requestedSchema: schema } = params
@@ -18,7 +18,7 @@ export function judgeForm(params: JsonObject): Refusal | undefined {
   let free = false
   for (const [name, field] of fields) {
     // MUST (client/elicitation): flat, of primitive values.
-    if (!isJsonObject(field) || !FIELDS.has(String(field['type']))) {
+    if (!isJsonObject(field) || !FIELDS.has(field['type'])) {
       return unsafe('a field that is no plain value')
     }
     if (!isFree(field)) continue

@@ -32,20 +32,22 @@ export function judgeRequests(
 
 function judgeRequest(request: JsonObject, mayAsk: MayAsk): Refusal | undefined {
   const params = isJsonObject(request['params']) ? request['params'] : {}
-  switch (request['method']) {
-    case 'elicitation/create':
-      if (params['mode'] === 'url') return judgePage(params['url'], mayAsk.urlHosts)
-      if (params['mode'] !== undefined && params['mode'] !== 'form') {
-        return notAllowed('an elicitation of an unknown mode')
-      }
-      return mayAsk.forms ? judgeForm(params) : notAllowed('a form')
-    case 'sampling/createMessage':
-      return mayAsk.sampling ? undefined : notAllowed('the model of the client (sampling)')
-    case 'roots/list':
-      return mayAsk.roots ? undefined : notAllowed('the folders of the client (roots)')
-    default:
-      return notAllowed('what this gateway does not know')
+  const { method } = request
+  if (method === 'elicitation/create') return judgeElicitation(params, mayAsk)
+  if (method === 'sampling/createMessage') {
+    return mayAsk.sampling ? undefined : notAllowed('the model of the client (sampling)')
   }
+  if (method === 'roots/list') {
+    return mayAsk.roots ? undefined : notAllowed('the folders of the client (roots)')
+  }
+  return notAllowed('what this gateway does not know')
+}
+
+function judgeElicitation(params: JsonObject, mayAsk: MayAsk): Refusal | undefined {
+  const { mode = 'form', url } = params
+  if (mode === 'url') return judgePage(url, mayAsk.urlHosts)
+  if (mode !== 'form') return notAllowed('an elicitation of an unknown mode')
+  return mayAsk.forms ? judgeForm(params) : notAllowed('a form')
 }
 
 /** `https` and a listed host: nothing else opens in somebody's browser (attacks O-03). */
