@@ -58,6 +58,8 @@ export type PipelineParts = {
   readonly settle: Settle
   /** Of the old era. */
   readonly sessions: Sessions
+  /** The oldest revision that clients may speak to a target; `undefined`: to all of them. */
+  readonly minProtocol: (target: string | undefined) => string
   readonly access: Pick<Access, 'denied' | 'ask'>
   readonly switches: Switches
   readonly clock: Clock

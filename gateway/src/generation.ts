@@ -111,6 +111,7 @@ async function build(
     kept: createKeptSchemas(shared.store),
     clock: shared.clock,
     timeZone: config.policies.timeZone,
+    roles: new Set(Object.keys(config.operators?.roles ?? {})),
     shadows: {
       files: new Set(config.policies.logOnly),
       targets: new Set(
@@ -143,6 +144,11 @@ async function build(
     const schema = authorize.cedarSchema()
     if (config.policies.editorHelp && schema !== undefined) void editors.write(schema)
   }
+  const warnOfRoles = (loaded: LoadResult): void => {
+    if (!loaded.loaded || loaded.unknownRoles.length === 0) return
+    const findings = loaded.unknownRoles.map(inOneLine)
+    shared.log.warn({ findings }, 'policies ask for the approval of a role that nobody has')
+  }
   const reloadPolicies = async (): Promise<LoadResult | 'unchanged'> => {
     const next = await readPolicies()
     if (isDeepStrictEqual(next, set)) return 'unchanged'
@@ -151,6 +157,7 @@ async function build(
     const onlyCases = isDeepStrictEqual(next.files, set.files)
     const loaded = onlyCases ? 'unchanged' : await authorize.load({ files: next.files })
     if (loaded === 'unchanged' || loaded.loaded) set = next
+    if (loaded !== 'unchanged') warnOfRoles(loaded)
     helpEditors()
     return loaded
   }
@@ -190,6 +197,7 @@ async function build(
   const unfit = first.loaded ? await casesHold(set) : first
   if (unfit?.loaded === false) throw new Unfit(unfit.findings.map(inOneLine).join('\n'))
   if (!first.loaded) throw new Unfit('the policies do not load')
+  warnOfRoles(first)
   helpEditors()
   await shared.audit.event('policy_changed', loadedDetail(first))
   for (const { path, meaning } of relaxations(config)) {
@@ -225,13 +233,11 @@ async function build(
   })
   closers.unshift(() => subscriptions.close())
 
+  const minProtocol = (id: string | undefined): string =>
+    (id === undefined ? undefined : config.targets[id]?.minProtocol) ?? config.minProtocol
   const handle = createPipeline({
-    routes: createRoutes(
-      config.publicUrl,
-      Object.keys(config.targets),
-      (id) =>
-        (id === undefined ? undefined : config.targets[id]?.minProtocol) ?? config.minProtocol,
-    ),
+    routes: createRoutes(config.publicUrl, Object.keys(config.targets), minProtocol),
+    minProtocol,
     head: createHeadSettings({
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,

@@ -7,6 +7,7 @@ import type { CatalogueEntry, EntryKind } from './catalogue/entry.ts'
 import type { Owned } from './catalogue/offers/owners.ts'
 import type { PipelineParts, Understood } from './exchange.ts'
 import type { Identity } from './identify/identity.ts'
+import { isBelow } from './in/versions.ts'
 import type { JsonObject } from './json/value.ts'
 import { discoverResult } from './mcp/discover.ts'
 import { entryPage, pageOf, type ListMember } from './mcp/page.ts'
@@ -19,7 +20,7 @@ export async function listEntries(
   kind: 'tool' | 'prompt',
 ): Promise<void> {
   const { identity, inbound, head } = exchange
-  const list = await visible(parts, identity, head.route.target, kind)
+  const list = await visible(parts, identity, head.route.target, kind, spokenIn(inbound))
   const member = kind === 'tool' ? 'tools' : 'prompts'
   const page = entryPage(
     list.entries,
@@ -33,7 +34,7 @@ export async function listEntries(
 export async function listResources(parts: PipelineParts, exchange: Understood): Promise<void> {
   const { identity, inbound, head } = exchange
   const resources = parts.resources()
-  const list = await visible(parts, identity, head.route.target, 'resource')
+  const list = await visible(parts, identity, head.route.target, 'resource', spokenIn(inbound))
   const all = resources.listed(head.route.target)
   const readable = new Map<string, ReadonlySet<string>>()
   for (const entry of list.entries) {
@@ -55,7 +56,7 @@ export async function listResources(parts: PipelineParts, exchange: Understood):
 export async function listTemplates(parts: PipelineParts, exchange: Understood): Promise<void> {
   const { identity, inbound, head } = exchange
   const resources = parts.resources()
-  const list = await visible(parts, identity, head.route.target, 'resource')
+  const list = await visible(parts, identity, head.route.target, 'resource', spokenIn(inbound))
   const all = resources.templates(head.route.target)
   const shown = ofTargets(all, list.entries)
   const version = `${list.version}.${resources.version}`
@@ -65,14 +66,18 @@ export async function listTemplates(parts: PipelineParts, exchange: Understood):
   return answer(parts, exchange, page, { shown: shown.length, hidden, wouldHide: list.wouldHide })
 }
 
-/** What is offered to this caller on this endpoint, as the result of `server/discover`. */
+/**
+ * What is offered to this caller on this endpoint, as the result of `server/discover`. `spoken`: the revision of a
+ * session of the old era.
+ */
 export async function discovered(
   parts: PipelineParts,
   identity: Identity,
   target: string | undefined,
+  spoken?: string,
 ): Promise<JsonObject> {
-  const prompts = await visible(parts, identity, target, 'prompt')
-  const readings = await visible(parts, identity, target, 'resource')
+  const prompts = await visible(parts, identity, target, 'prompt', spoken)
+  const readings = await visible(parts, identity, target, 'resource', spoken)
   const { completes } = parts.resources()
   const offered = {
     prompts: prompts.entries.length > 0,
@@ -83,13 +88,24 @@ export async function discovered(
 }
 
 async function visible(
-  { authorize, switches }: PipelineParts,
+  { authorize, switches, minProtocol }: PipelineParts,
   identity: Identity,
   target: string | undefined,
   kind: EntryKind,
+  spoken: string | undefined,
 ): Promise<VisibleList> {
   const list = authorize.visible(identity, target, kind)
-  return switches.narrow(list instanceof Promise ? await list : list)
+  const narrowed = switches.narrow(list instanceof Promise ? await list : list)
+  // On the endpoint of all targets, one that demands a newer revision is not there for an older session.
+  const below = (entry: CatalogueEntry): boolean => isBelow(minProtocol(entry.target), spoken)
+  if (spoken === undefined || !narrowed.entries.some(below)) return narrowed
+  const entries = narrowed.entries.filter((entry) => !below(entry))
+  const hidden = narrowed.hidden + narrowed.entries.length - entries.length
+  return { ...narrowed, entries, hidden, version: `${narrowed.version}.${spoken}` }
+}
+
+function spokenIn({ session }: Understood['inbound']): string | undefined {
+  return session?.protocolVersion
 }
 
 function bindingOf({ identity, head }: Understood, member: ListMember, version: string) {

@@ -92,7 +92,7 @@ async function openSession(
   }
   const result = initializeResult(
     terms.protocolVersion,
-    await discovered(parts, identity, head.route.target),
+    await discovered(parts, identity, head.route.target, terms.protocolVersion),
   )
   exchange.wire.own(exchange.response, result, context)
   parts.observe(exchange, { code: 'ok' })

@@ -9,6 +9,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { needsApproval, type PendingCall } from './authorize/approval/needs-approval.ts'
 import type { Authorize } from './authorize/authorize.ts'
+import { hidden, UNKNOWN } from './authorize/denials.ts'
 import type { Permit } from './authorize/permit.ts'
 import { accept, fail, reply, say, wireContext } from './answering.ts'
 import { askedBy, checkInterface, costAsMuch } from './asked.ts'
@@ -20,6 +21,7 @@ import type { PublicRequest } from './in/inbound.ts'
 import { ACCESS_METHOD, readAccessRequest } from './in/access-request.ts'
 import { checkParamHeaders } from './in/param-headers.ts'
 import { readInbound } from './in/read-inbound.ts'
+import { isBelow } from './in/versions.ts'
 import type { JsonObject } from './json/value.ts'
 import { listen } from './listen.ts'
 import { discovered, listEntries, listResources, listTemplates } from './listing.ts'
@@ -193,6 +195,10 @@ function permitFor(parts: PipelineParts, exchange: Named, args: JsonObject): Per
   if (isRefusal(entry)) {
     if (inbound.method === 'resources/read') costAsMuch(parts, exchange, args)
     return entry
+  }
+  if (isBelow(parts.minProtocol(entry.target), inbound.session?.protocolVersion)) {
+    const reason = 'hidden: the target demands a newer revision of MCP'
+    return hidden(UNKNOWN[kind], 'in.unsupported_version', reason)
   }
   const mismatch =
     parts.switches.ofTool(entry) ??

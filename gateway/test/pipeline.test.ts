@@ -11,6 +11,7 @@ import { createSwitches } from '../src/authorize/switches/switches.ts'
 import { createOpenStreams } from '../src/call/open-streams.ts'
 import { createHeadSettings } from '../src/in/head-settings.ts'
 import type { PipelineParts } from '../src/exchange.ts'
+import { createUnderWay } from '../src/mcp/legacy/under-way.ts'
 import { createPipeline } from '../src/pipeline.ts'
 import { refuse } from '../src/refusal.ts'
 import { createRoutes } from '../src/routes.ts'
@@ -81,6 +82,12 @@ async function start(successor?: { decide: () => object }) {
     streams: createOpenStreams(),
     budgets: limits,
     switches,
+    sheds: () => undefined,
+    resources: () => undefined,
+    minProtocol: () => '2025-03-26',
+    sessions: { underWay: createUnderWay() },
+    input: { broughtBack: () => undefined, offered: (_target: string, meta: object) => meta },
+    gates: { enter: () => ({ saw: vi.fn(), leave: vi.fn() }) },
     clock,
     observe: vi.fn(),
     requiredScopes: [],

@@ -125,6 +125,17 @@ test('M-05 MCP 2025-06-18: a header below the floor, or of no revision, is refus
   expect((await postOld(floored, list, { session, version: '2025-11-25' })).status).toBe(200)
 })
 
+test('M-05 protocol §1: a target that demands a newer revision is not there at the endpoint of all targets either', async () => {
+  const before = floored.callsAtTarget().length
+  const session = await openSession(floored, { path: '/mcp', protocolVersion: '2025-06-18' })
+  const at = { session, path: '/mcp' }
+  expect((await postOld(floored, list, at)).json()).toMatchObject({ result: { tools: [] } })
+  const params = { name: 'records___echo', arguments: {} }
+  const call = await postOld(floored, { ...list, method: 'tools/call', params }, at)
+  expect(errorOf(call)).toMatchObject({ code: -32602, data: { code: 'authorize.no_such_tool' } })
+  expect(floored.callsAtTarget().length).toBe(before)
+})
+
 test('M-05 RFC 8707: a session of one endpoint is none at another', async () => {
   const session = await openSession(floored, { path: '/mcp', protocolVersion: '2025-03-26' })
   const answer = await postOld(floored, list, { session })
@@ -144,8 +155,9 @@ test('M-05 protocol §1: the old era without a session is refused where it is se
 test('M-05 control: sessions at and above the floor list their tools', async () => {
   const session = await openSession(floored)
   expect((await postOld(floored, list, { session })).body).toContain('"echo"')
-  const lower = await openSession(floored, { path: '/mcp', protocolVersion: '2025-03-26' })
-  expect((await postOld(floored, list, { session: lower, path: '/mcp' })).status).toBe(200)
+  const everywhere = await openSession(floored, { path: '/mcp' })
+  const all = await postOld(floored, list, { session: everywhere, path: '/mcp' })
+  expect(all.body).toContain('"records___echo"')
 })
 
 test('M-05 control: the version that is served gets its answer on every route', async () => {

@@ -15,6 +15,11 @@ export const minProtocol = z
   .enum([...MODERN_VERSIONS, ...OLD_VERSIONS])
   .meta({ 'x-expected': 'a revision such as `2025-06-18`' })
 
+/** `spoken`: of a session of the old era; `undefined`: modern. */
+export function isBelow(floor: string, spoken: string | undefined): boolean {
+  return spoken !== undefined && spoken < floor
+}
+
 /** Versions of the old era that a floor leaves, newest first. */
 export function oldVersionsFrom(floor: string): readonly string[] {
   return OLD_VERSIONS.filter((version) => version >= floor)
