@@ -107,7 +107,7 @@ describe('MCP 2025-11-25, basic/transports: listening to a target of the old era
     await ended
   })
 
-  it('it ends in words: no stream, nothing to tell, no session, the end', async () => {
+  it('the end comes in words: no stream, nothing to tell, no session', async () => {
     expect(await listen({ promptsListChanged: true }).ended).toMatch('nothing of what is asked')
     expect(target.sessions.size).toBe(0)
     const first = listen({ toolsListChanged: true })
