@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createCatalogue } from './catalogue/catalogue.ts'
 import type { Catalogue, CatalogueEntry, TargetHealth } from './catalogue/entry.ts'
 import { judgeTool } from './catalogue/offered-tool.ts'
+import { readEntry } from './catalogue/offers/resources.ts'
 import { catalogueTargets } from './catalogue/settings.ts'
 import type { Config } from './config/schema.ts'
 import type { JsonObject } from './json/value.ts'
@@ -33,7 +34,7 @@ export async function pinnedCatalogue(config: Config): Promise<Catalogue> {
     try {
       await watch.restore()
       const { version, entries, health } = watch.current()
-      return { version, entries, health: known(entries, health) }
+      return { version, entries: withReading(entries, config), health: known(entries, health) }
     } finally {
       watch.close()
     }
@@ -67,6 +68,12 @@ export function catalogueOfTools(
     }
   }
   return { version: 1, entries, health: known(entries, new Map()) }
+}
+
+/** Reading resources is one action of the same arguments for every target; what else it offers it has to be asked. */
+function withReading(entries: Catalogue['entries'], { targets }: Config): Catalogue['entries'] {
+  const readings = catalogueTargets(targets).map(readEntry)
+  return new Map([...entries, ...readings.map((entry) => [entry.qualifiedName, entry] as const)])
 }
 
 /** A target with approved tools has described itself: a name that it does not have is a mistake. */

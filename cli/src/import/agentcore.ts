@@ -11,7 +11,9 @@ export function agentcoreFile(value: JsonValue): Recognised | undefined {
   return {
     format: 'AgentCore',
     servers: targets.map(({ target, place }) => serverOf(target, place)),
-    left: [],
+    left: [
+      'permits for prompts and resources: policies of AgentCore have no actions for them, so they are denied here until you take over those that are commented out in `policies/imported.cedar`',
+    ],
   }
 }
 

@@ -62,6 +62,20 @@ function policyText(targets: readonly Target[]): string {
 //     resource
 // )
 // when { principal.hasTag("groups") && principal.getTag("groups") like "*|<group>|*" };
+//
+// Prompts and resources are denied like tools until something permits them; AgentCore has no actions for them:
+//
+// @id("${id}-prompts")
+// permit (principal is AgentCore::OAuthUser, action in AgentCore::Action::"GetPrompt", resource)
+// when { principal.hasTag("groups") && principal.getTag("groups") like "*|<group>|*" };
+//
+// @id("${id}-resources")
+// permit (
+//     principal is AgentCore::OAuthUser,
+//     action == AgentCore::Action::"${id}___resource:read",
+//     resource
+// )
+// when { context.input.uri like "<scheme>://<path>/*" };
 `
 }
 

@@ -196,6 +196,7 @@ spec: { remoteUrl: "https://mcp.notion.example/mcp", transport: streamable-http 
       { id: 'Crm' },
     ])
     expect(lines(report)).toEqual([
+      expect.stringMatching(/permits for prompts and resources/),
       expect.stringMatching(/^`Refunds`.*Lambda/),
       expect.stringMatching(/^`Crm`.*OAuth/),
     ])
@@ -228,6 +229,19 @@ describe('ux §5: what is written', () => {
     expect(policy.split('\n').filter((line) => line !== '' && !line.startsWith('//'))).toEqual([])
     const checked = await sallyport(['config', 'check', '--config', written[0] ?? ''])
     expect(checked).toMatchObject({ code: 0, note: '' })
+  })
+
+  test('and `config check` names the policies that ask for a role which nobody has', async () => {
+    const { written } = await imported(VS_CODE, '--out', join(folder, 'gate-roles'))
+    const [config = '', policy = ''] = written
+    writeFileSync(policy, '// a line\n@approval("boss")\npermit(principal, action, resource);\n')
+    const checked = await sallyport(['config', 'check', '--config', config])
+    expect(checked.code).toBe(0)
+    expect(checked.note).toBe(
+      `warning: ${policy}:2:1 nobody can approve: the role \`boss\` is not in \`operators.roles\` of the configuration\n`,
+    )
+    const { out } = await sallyport(['config', 'check', '--json', '--config', config])
+    expect(JSON.parse(out)).toMatchObject({ ok: true, warnings: [{ file: policy, line: 2 }] })
   })
 
   test.each([

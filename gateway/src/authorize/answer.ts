@@ -5,10 +5,11 @@ import type { Principal } from '../identify/identity.ts'
 import { systemClock } from '../system/clock.ts'
 import type { Circumstances } from './circumstances.ts'
 import { convert } from './convert.ts'
-import { CHANGED, inconvertible, unusable } from './denials.ts'
+import { CHANGED, inconvertible, UNKNOWN, unusable } from './denials.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { Action } from './action.ts'
 import type { Loaded } from './loaded.ts'
+import { kindOf } from './names.ts'
 import { principalEntity, type PrincipalEntity } from './principal-entity.ts'
 import { findReservedKey } from './reserved-keys.ts'
 import { decideCall, inCircumstances, type Surroundings } from './verdict.ts'
@@ -40,14 +41,15 @@ export function answerQuestion(
     visible: false,
     deciding: [],
   }
+  const unknown = UNKNOWN[kindOf(question.tool)]
   const entry = state?.catalogue.entries.get(question.tool)
   if (state === undefined || entry === undefined) {
-    const reason = 'there is no such tool in the catalogue'
-    return { ...nothing, ...deny('authorize.no_such_tool', reason) }
+    const reason = `there is no such ${kindOf(question.tool)} in the catalogue`
+    return { ...nothing, ...deny(unknown, reason) }
   }
   const action = state.actions.get(question.tool)
   if (action === undefined) {
-    return { ...nothing, ...deny('authorize.no_such_tool', unusable(entry, state.schema)) }
+    return { ...nothing, ...deny(unknown, unusable(entry, state.schema)) }
   }
   const reached = mayBeAllowed(action, principal, around)
   const usable = entry.pin === 'approved' && entry.quarantined === undefined
@@ -56,9 +58,9 @@ export function answerQuestion(
   const logs = action.mode === 'LOG_ONLY'
   const visible = usable && (reachable || logs)
   const answered = { ...judgement, visible, action, judgement, reachable }
-  if (!reachable && !logs) return { ...answered, ...deny('authorize.no_such_tool') }
+  if (!reachable && !logs) return { ...answered, ...deny(unknown) }
   if (usable) return logs ? { ...answered, ...logOnly(judgement) } : answered
-  const code = entry.pin === 'changed' ? 'authorize.tool_changed' : 'authorize.no_such_tool'
+  const code = entry.pin === 'changed' ? 'authorize.tool_changed' : unknown
   return { ...answered, ...deny(code, entry.quarantined ?? CHANGED) }
 }
 
@@ -115,7 +117,7 @@ export function entityOf(
   return principalEntity(principalOf(principal), homeIssuer)
 }
 
-function principalOf(principal: Question['principal']): Principal {
+export function principalOf(principal: Question['principal']): Principal {
   const { kind, issuer, subject = '', clientId, tenant } = principal
   const tags = new Map(Object.entries(principal.tags))
   const common = { issuer, clientId, tenant, tags, fingerprint: '' }

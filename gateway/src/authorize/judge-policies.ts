@@ -10,7 +10,7 @@ import type {
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { isEngineFailure, type Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
-import { ACTION_TYPE, groupOf, targetOf } from './names.ts'
+import { ACTION_TYPE, groupOf, kindOf, targetOf } from './names.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { locate, parsePolicies, startOf, treeOf, wordsOf, type Policy } from './policy.ts'
 import { baseSchema, withCircumstances, type CedarSchema } from './request-schema.ts'
@@ -61,14 +61,14 @@ export function judgePolicies(question: PoliciesToJudge, engine: Engine): Judged
     const missing = scope.named.filter((name) => !tools.has(name))
     const unknown = missing.find((name) => !isExplained(name))
     if (unknown !== undefined) {
-      findings.push(about(policy, `there is no ${inWords(unknown)} \`${unknown}\``))
+      findings.push(about(policy, `there is no ${kindOf(unknown)} \`${unknown}\``))
       continue
     }
     for (const name of missing) {
       notices.push(
         about(
           policy,
-          `the ${inWords(name)} \`${name}\` has no approved definition that can be used`,
+          `the ${kindOf(name)} \`${name}\` has no approved definition that can be used`,
         ),
       )
     }
@@ -144,12 +144,6 @@ function withSmallIntegers(json: PolicyJson): PolicyJson {
     typeof value === 'number' && !Number.isSafeInteger(value) ? 0 : value,
   ) as PolicyJson
 }
-
-function inWords(name: string): string {
-  return KINDS[groupOf(name)]
-}
-
-const KINDS = { CallTool: 'tool', GetPrompt: 'prompt', ReadResource: 'resource' } as const
 
 function about({ file, line, column, id }: Policy, text: string): Finding {
   return { file, line, column, text, policy: id }

@@ -26,6 +26,13 @@ export function groupOf(qualifiedName: string): Group {
 
 const PROMPT = `${SEPARATOR}prompt:`
 
+/** What it is, for people: `tool`, `prompt` or `resource`. */
+export function kindOf(qualifiedName: string): 'tool' | 'prompt' | 'resource' {
+  return KINDS[groupOf(qualifiedName)]
+}
+
+const KINDS = { CallTool: 'tool', GetPrompt: 'prompt', ReadResource: 'resource' } as const
+
 /** The target in `<target>___<tool>`; `undefined` where the name has no target. */
 export function targetOf(qualifiedName: string): string | undefined {
   const end = qualifiedName.indexOf(SEPARATOR)

@@ -43,7 +43,9 @@ const caseForm = z
     who: z
       .union([oneOrMore(text), principalForm])
       .describe('a name of `people`, several of them, or a caller spelled out'),
-    tool: oneOrMore(text).describe('qualified name `<target>___<tool>`, or several of them'),
+    tool: oneOrMore(text).describe(
+      'qualified name `<target>___<tool>`, `<target>___prompt:<name>` or `<target>___resource:read`, or several of them',
+    ),
     arguments: z.record(z.string(), z.unknown()).default({}).describe('arguments of the call'),
     context: contextForm.optional(),
     expect: z

@@ -6,7 +6,7 @@ import type { Catalogue } from '../catalogue/entry.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { Finding } from './finding.ts'
 import type { Action } from './action.ts'
-import { targetOf } from './names.ts'
+import { kindOf, targetOf } from './names.ts'
 import type { PolicyCase } from './policy-case.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { openTrial, type Trial, type TrialSettings } from './trial.ts'
@@ -169,9 +169,9 @@ function reasons(trial: Trial, question: Question, deciding: readonly string[]):
   return lines.length > 0 ? lines : explained.changes
 }
 
-/** A target that never described itself may have the tool. */
+/** A target that never described itself may have the tool; prompts and resources come and go with what it says. */
 function mayComeLater(tool: string, catalogue: Catalogue): boolean {
   if (catalogue.entries.has(tool)) return true
   const health = catalogue.health.get(targetOf(tool) ?? '')
-  return health !== undefined && health.describedAtMs === undefined
+  return health !== undefined && (health.describedAtMs === undefined || kindOf(tool) !== 'tool')
 }

@@ -53,9 +53,11 @@ export const catalogueMembers = {
     .default(false)
     .describe('approves nothing without a review: the first catalogue waits as well'),
   tools: z
-    .record(z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/), toolSettings)
+    .record(z.string().regex(/^(?:(?:prompt:)?[A-Za-z0-9_.-]{1,128}|resource:read)$/), toolSettings)
     .default({})
-    .describe("facts about tools, by the target's own name"),
+    .describe(
+      "facts about tools, by the target's own name; about prompts by `prompt:<name>`, about all resources by `resource:read`",
+    ),
   resourcePriority: z
     .int()
     .min(0)
@@ -105,6 +107,14 @@ export function catalogueTargets(
       { baseline, trusted = false, reviewAll = false, tools, resourcePriority, resourcePrefixes },
     ]) => ({ id, baseline, trusted, reviewAll, tools, resourcePriority, resourcePrefixes }),
   )
+}
+
+/** Of a prompt or a resource: it is only read, whatever else is configured. */
+export function readingFacts(target: Pick<CatalogueTarget, 'tools'>, name: string): ToolFacts {
+  const settings = Object.hasOwn(target.tools, name) ? target.tools[name] : undefined
+  const { auditPaths } = factsOf(settings)
+  const durability = settings?.durability ?? 'written'
+  return { readOnly: true, idempotent: true, durability, auditPaths }
 }
 
 /** The facts of a tool: as configured, otherwise the careful ones. */

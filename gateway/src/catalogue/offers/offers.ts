@@ -40,7 +40,7 @@ export async function judgeOffers(
     definitionsOf(templates, before.listing.templates),
   )
   return {
-    entries: [...judged.entries, ...(resources === undefined ? [] : [readEntry(target.id)])],
+    entries: [...judged.entries, ...(resources === undefined ? [] : [readEntry(target)])],
     listing,
     completes: isJsonObject(capabilities['completions']),
     findings: [...unlisted, ...judged.findings, ...listing.findings],

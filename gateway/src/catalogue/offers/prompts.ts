@@ -9,10 +9,10 @@ import type { JsonObject, JsonValue } from '../../json/value.ts'
 import type { CatalogueEntry } from '../entry.ts'
 import { lookalikes, qualifiedName } from '../names.ts'
 import type { Scanner } from '../scan/scanner.ts'
-import { factsOf, type CatalogueTarget } from '../settings.ts'
+import { readingFacts, type CatalogueTarget } from '../settings.ts'
 import { isLongerThan } from '../size.ts'
 
-export const PROMPT = 'prompt:'
+const PROMPT = 'prompt:'
 
 const MAX_DEFINITION = 65_536
 const MAX_ARGUMENTS = 100
@@ -99,8 +99,7 @@ function entryOf(
     },
     hash: quarantined === undefined ? hashOf(definition) : '',
     pin: 'approved',
-    // A prompt is read; what it says goes to a person first.
-    facts: { ...factsOf(undefined), readOnly: true, idempotent: true, durability: 'written' },
+    facts: readingFacts(target, `${PROMPT}${bare}`),
     paramHeaders: [],
     quarantined,
   }

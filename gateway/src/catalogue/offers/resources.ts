@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../json/canonical.ts'
 import type { JsonObject } from '../../json/value.ts'
 import type { CatalogueEntry } from '../entry.ts'
-import { factsOf } from '../settings.ts'
+import { readingFacts, type CatalogueTarget } from '../settings.ts'
 import { isLongerThan } from '../size.ts'
 import { uriFault } from './uri.ts'
 import { parseTemplate, type UriTemplate } from './uri-template.ts'
 
-export const READ = 'resource:read'
+const READ = 'resource:read'
 
 export type ListedResource = { readonly uri: string; readonly definition: JsonObject }
 export type ListedTemplate = {
@@ -72,7 +72,7 @@ export function judgeListing(
 const LARGE = `its definition is larger than ${MAX_DEFINITION} characters`
 
 /** The one action by which resources of a target are read; it does not change with what is listed. */
-export function readEntry(target: string): CatalogueEntry {
+export function readEntry(target: Pick<CatalogueTarget, 'id' | 'tools'>): CatalogueEntry {
   const inputSchema = {
     type: 'object',
     properties: { uri: { type: 'string' } },
@@ -80,14 +80,14 @@ export function readEntry(target: string): CatalogueEntry {
   }
   return {
     kind: 'resource',
-    target,
+    target: target.id,
     name: READ,
-    qualifiedName: `${target}___${READ}`,
+    qualifiedName: `${target.id}___${READ}`,
     wire: {},
     inputSchema,
     hash: createHash('sha256').update(canonicalJson(inputSchema)).digest('hex'),
     pin: 'approved',
-    facts: { ...factsOf(undefined), readOnly: true, idempotent: true, durability: 'written' },
+    facts: readingFacts(target, READ),
     paramHeaders: [],
     quarantined: undefined,
   }
