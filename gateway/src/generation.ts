@@ -17,6 +17,7 @@ import type { Config } from './config/schema.ts'
 import { readSettled } from './config/settled.ts'
 import { createObtain } from './credential/obtain.ts'
 import { createEditorHelp } from './editor-help.ts'
+import { endDisallowed } from './end-revoked.ts'
 import { createIdentify, type Identify } from './identify/identify.ts'
 import { createHeadSettings } from './in/head-settings.ts'
 import { createClientInput } from './mcp/input/input.ts'
@@ -179,6 +180,8 @@ async function build(
   // A change that comes while this first load is under way is loaded next.
   const stopFollowing = catalogue.onChange(async (next) => {
     const loaded = await authorize.load({ catalogue: next })
+    // What the new catalogue takes away is gone for streams as for calls; the generation that runs judges them all.
+    if (shared.authorize() === authorize) endDisallowed(shared, authorize)
     if (loaded.loaded) {
       shared.note('policy_changed', loadedDetail(loaded))
       helpEditors()

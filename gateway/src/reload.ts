@@ -1,22 +1,20 @@
 // Reload of configuration and policies (F-21): read, judge, build beside what runs, swap whole. Where anything does
 // not fit, the last good state stays and the reasons go to the log. The same content is a no-op.
-import { needsApproval } from './authorize/approval/needs-approval.ts'
 import { decideReload } from './config/decide-reload.ts'
 import type { Environment } from './config/environment.ts'
 import { loadConfig, type Loaded } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { readSettled } from './config/settled.ts'
+import { endDisallowed } from './end-revoked.ts'
 import { createGeneration, inOneLine, loadedDetail, type Generation } from './generation.ts'
-import { isRefusal } from './refusal.ts'
 import type { Shared } from './shared.ts'
-import type { Permit } from './authorize/permit.ts'
 
 /** After this, whatever a former generation still had under way is over. */
 const FORMER_MS = 120_000
 
 export type ReloadReport = {
   readonly outcome: 'unchanged' | 'applied' | 'kept'
-  /** Why it was kept, or what takes effect at the next start only; one sentence each. */
+  /** Why it was kept, what takes effect at the next start only, who can approve nothing; one sentence each. */
   readonly notes: readonly string[]
 }
 
@@ -68,7 +66,9 @@ export function createReload(
     }
     running = { loaded, generation: next }
     swap(next)
-    endStreams(next, 'configuration')
+    // Whoever only listens comes again, and is asked who they are under the new configuration.
+    shared.streams.endWhere(({ permit }) => permit === undefined)
+    endDisallowed(shared, next.authorize)
     shared.log.info({ changed, afterRestart }, 'the configuration was applied')
     setTimeout(() => void former.close(), FORMER_MS).unref()
     return {
@@ -82,18 +82,11 @@ export function createReload(
     if (loaded instanceof Error) return keep([loaded.message])
     if (loaded === 'unchanged') return { outcome: 'unchanged', notes: [] }
     if (!loaded.loaded) return keep(loaded.findings.map(inOneLine))
-    endStreams(running.generation, 'policies')
+    endDisallowed(shared, running.generation.authorize)
     await shared.audit.event('policy_changed', loadedDetail(loaded))
     const { setVersion, policies } = loaded
     shared.log.info({ setVersion, policies }, 'the policies were applied')
-    return { outcome: 'applied', notes: [] }
-  }
-
-  function endStreams(generation: Generation, changed: 'configuration' | 'policies'): void {
-    shared.streams.endWhere(({ permit }) =>
-      // Whoever only listens comes again, and is asked who they are under the new configuration.
-      permit === undefined ? changed === 'configuration' : !stillAllowed(generation, permit),
-    )
+    return { outcome: 'applied', notes: loaded.unknownRoles.map(inOneLine) }
   }
 
   function keep(notes: readonly string[]): ReloadReport {
@@ -113,16 +106,6 @@ function withFixed(next: Config, started: Config): Config {
   const { publicUrl, operations, stateFolder } = started
   const { host, port } = started.listen
   return { ...next, publicUrl, operations, stateFolder, listen: { ...next.listen, host, port } }
-}
-
-function stillAllowed(
-  { authorize }: Generation,
-  { identity, entry, args, requestId, address, decision }: Permit,
-): boolean {
-  const decided = authorize.decide(identity, entry, args, requestId, address)
-  // What a second person approved has been called, once: it is still allowed while it would only wait again.
-  if (decision.approval !== undefined && needsApproval(decided)) return true
-  return !isRefusal(decided)
 }
 
 function asError(error: unknown): Error {
