@@ -11,6 +11,7 @@ import type { AboutPerson } from './audit/record.ts'
 import { eraseKeys, keysOf } from './audit/erase.ts'
 import { holdingSideFiles } from './audit/side-file-hold.ts'
 import { findRecords } from './audit/search.ts'
+import { disabledFor } from './authorize/switches/switch.ts'
 import type { Catalogue } from './catalogue/entry.ts'
 import { endRevoked } from './end-revoked.ts'
 import type { Generation } from './generation.ts'
@@ -58,7 +59,10 @@ export function operatorParts(of: {
     issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
     principals: () => running().identify.principals(),
     explain: (question) => running().authorize.explain(question),
-    reviewAccess: (question) => running().authorize.review(question),
+    reviewAccess: (question) =>
+      running().authorize.review(question, (principal, entry) =>
+        disabledFor(shared.switches.disabled(), principal, entry),
+      ),
     why: (requestId) => findRecords(auditFolder, requestId),
     tail: audit.subscribe,
     revokedUntilSeconds: (issuer) => running().identify.revokedUntilSeconds(issuer),

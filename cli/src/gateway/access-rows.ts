@@ -98,9 +98,12 @@ function toolRow(row: JsonObject): readonly string[] {
 function accessCells(row: JsonObject): readonly string[] {
   const stopped = stringOf(row['stopped'])
   const allowed = word(row, 'allowed')
+  const granted = stringOf(row['granted'])
   return [
     stopped === undefined ? allowed : `${allowed}, but ${stopped}`,
-    linesOf(row, 'grants'),
+    [linesOf(row, 'grants'), ...(granted === undefined ? [] : [`access ${granted}`])]
+      .filter((cell) => cell !== '')
+      .join(' '),
     linesOf(row, 'limits'),
   ]
 }

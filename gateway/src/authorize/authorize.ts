@@ -6,7 +6,13 @@ import type { Identity, Principal } from '../identify/identity.ts'
 import type { JsonObject } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
 import { systemClock, type Clock } from '../system/clock.ts'
-import { reviewAccess, type Access as Reviewed, type ReviewQuestion } from './access-review.ts'
+import {
+  reviewAccess,
+  type Access as Reviewed,
+  type ReviewParts,
+  type ReviewQuestion,
+} from './access-review.ts'
+import { principalOf } from './answer.ts'
 import type { Access } from './approval/access.ts'
 import { waitForApproval } from './approval/needs-approval.ts'
 import { fullSchema } from './catalogue-schema.ts'
@@ -55,6 +61,8 @@ export type AuthorizeSettings = {
   readonly timeZone?: string
   /** What only logs. */
   readonly shadows?: Shadows
+  /** Roles that somebody may have; absent: any. */
+  readonly roles?: ReadonlySet<string>
 }
 
 export type Authorize = {
@@ -96,7 +104,11 @@ export type Authorize = {
    */
   readonly load: (change: Change) => Promise<LoadResult>
   readonly explain: (question: Question) => Explanation
-  readonly review: (question: ReviewQuestion) => readonly Reviewed[]
+  /** `disabled`: what is switched off is somebody else's to know. */
+  readonly review: (
+    question: ReviewQuestion,
+    disabled?: ReviewParts['disabled'],
+  ) => Promise<readonly Reviewed[]>
   /** The generated schema in its JSON form; `undefined` before the first load. */
   readonly cedarSchema: () => object | undefined
   /** Denies from now on, and leaves its place in the engine to the next one. */
@@ -111,8 +123,9 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
   const around: Surroundings = { engine, gatewayId, clockface: createClockface(timeZone) }
   const verdicts = createVerdicts<OwnLists>(around, homeIssuer, newLists)
   const { reach } = verdicts
-  const { shadows = NO_SHADOWS } = settings
-  const loading = createLoading({ engine, workshop, kept, shadows, changed: verdicts.forget })
+  const { shadows = NO_SHADOWS, roles } = settings
+  const { forget: changed } = verdicts
+  const loading = createLoading({ engine, workshop, kept, shadows, roles, changed })
   const decisionsMade = new WeakMap<object, Decision>()
   const { access: granting } = settings
   const lists = createLists({
@@ -303,7 +316,14 @@ export function createAuthorize(settings: AuthorizeSettings): Authorize {
     readable: lists.readable,
     load: loading.load,
     explain: (question) => explainCall(question, loading.state(), around, homeIssuer),
-    review: (question) => reviewAccess(question, loading.state(), around, homeIssuer),
+    review: (question, disabled = () => undefined) =>
+      reviewAccess(question, {
+        state: loading.state,
+        around,
+        homeIssuer,
+        disabled,
+        granted: (principal, tool, hash) => granting?.granted(principalOf(principal), tool, hash),
+      }),
     cedarSchema() {
       const state = loading.state()
       return state === undefined ? undefined : fullSchema(state.schema)

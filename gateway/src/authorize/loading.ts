@@ -2,6 +2,7 @@
 // the one that decides, swapped at the end, one load after the other (policy-audit §1.1 rules 2 and 8, §1.2).
 import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
+import { unknownRoles } from './approval/unknown-roles.ts'
 import type { Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
 import type { KeptSchemas } from './kept-schemas.ts'
@@ -25,6 +26,8 @@ export type LoadResult =
       readonly schemaVersion: string
       readonly policies: number
       readonly notices: readonly Finding[]
+      /** Policies that wait for the approval of a role that nobody has. */
+      readonly unknownRoles: readonly Finding[]
       /** Qualified name to reason: neither listed nor callable. */
       readonly quarantined: ReadonlyMap<string, string>
     }
@@ -48,11 +51,13 @@ export type LoadingParts = {
   readonly workshop: Workshop
   readonly kept: KeptSchemas | undefined
   readonly shadows: Shadows
+  /** Those of the configuration; absent: any. */
+  readonly roles: ReadonlySet<string> | undefined
   /** Another state decides: what was decided before is void. */
   readonly changed: () => void
 }
 
-export function createLoading({ changed, ...parts }: LoadingParts): Loading {
+export function createLoading({ changed, roles, ...parts }: LoadingParts): Loading {
   const place = takePlace()
   let side = 0
   let state: Loaded | undefined
@@ -96,6 +101,7 @@ export function createLoading({ changed, ...parts }: LoadingParts): Loading {
       schemaVersion: next.schema.version,
       policies: next.policies.length,
       notices: next.notices,
+      unknownRoles: roles === undefined ? [] : unknownRoles(next.policies, roles),
       quarantined: next.schema.quarantined,
     }
   }

@@ -30,6 +30,37 @@ export function switchKey(switched: Switched): string {
   }
 }
 
+/** Why a caller cannot call a tool, in words; `undefined`: nothing of it is switched off. */
+export function disabledFor(
+  switches: readonly Switch[],
+  { issuer, clientId, subject }: Named,
+  entry: { readonly target: string; readonly qualifiedName: string } | undefined,
+): string | undefined {
+  const found = switches.find(({ switched }) => {
+    switch (switched.what) {
+      case 'everything':
+        return true
+      case 'target':
+        return switched.name === entry?.target
+      case 'tool':
+        return switched.name === entry?.qualifiedName
+      case 'client':
+        return switched.issuer === issuer && switched.name === clientId
+      case 'person':
+        return switched.issuer === issuer && switched.name === subject
+    }
+  })
+  if (found === undefined) return undefined
+  const { what } = found.switched
+  return `${what === 'everything' ? what : `the ${what}`} is disabled: ${found.reason}`
+}
+
+type Named = {
+  readonly issuer: string
+  readonly clientId: string
+  readonly subject?: string | undefined
+}
+
 export function switchText({ switched, reason, sinceMs }: Switch): string {
   return JSON.stringify({ ...switched, reason, sinceMs })
 }
