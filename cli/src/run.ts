@@ -1,6 +1,7 @@
 // One run of the command: words → file in commands/ → exit code. Only the file that is needed is loaded.
 // Usage errors end with 64 and a suggestion; every failure says what to do; nothing here exits the process.
 import { Command as Commander, CommanderError } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
 import type { Command } from './command.ts'
 import { COMMANDS, GROUPS } from './commands.ts'
 import type { CommandRow } from './commands.ts'
@@ -28,6 +29,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
 function createProgram(terminal: Terminal): Commander {
   return new Commander('sallyport')
     .description('The gate between AI agents and the systems that a company already runs.')
+    .version(packageJson.version, '--version', 'print the version')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.note })
     .exitOverride()
     .showHelpAfterError('(add --help for what is possible)')

@@ -4,19 +4,31 @@
 // and its memory for as long as the process lives. The cache is in a folder of the user's own, mode 0700, because
 // whoever can write there can have code run; without such a folder there is none, and nothing else changes.
 import { lstatSync, mkdirSync } from 'node:fs'
-import { enableCompileCache, flushCompileCache } from 'node:module'
+import * as modules from 'node:module'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 /** The cache is written at the end of a process; a server that is killed has written what it started with. */
 const WRITE_AFTER_MS = 5_000
 
+refuseOldNode()
 useCompileCache()
 const [{ run }, { processTerminal }] = await Promise.all([
   import('./run.ts'),
   import('./terminal/process-terminal.ts'),
 ])
 process.exitCode = await run(process.argv.slice(2), processTerminal())
+
+/** Said before anything is loaded that an older Node cannot read. */
+function refuseOldNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 24 || (major === 24 && minor >= 15)) return
+  process.stderr.write(
+    `sallyport needs node >= 24.15, and this is ${process.version}\n` +
+      'fix: install Node 24 and put it first in PATH; in the repository start it by `npx sallyport` or `npm start`\n',
+  )
+  process.exit(78)
+}
 
 function useCompileCache() {
   try {
@@ -26,8 +38,8 @@ function useCompileCache() {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const about = lstatSync(folder)
     if (about.uid !== process.getuid?.() || (about.mode & 0o077) !== 0) return
-    enableCompileCache(folder)
-    setTimeout(flushCompileCache, WRITE_AFTER_MS).unref()
+    modules.enableCompileCache(folder)
+    setTimeout(modules.flushCompileCache, WRITE_AFTER_MS).unref()
   } catch {
     // Slower, and nothing else.
   }

@@ -29,7 +29,7 @@ export function showVerification(report: VerifyReport, terminal: Pick<Terminal, 
 function rowOf(file: VerifiedFile): readonly string[] {
   const { log, records, segments, pruned, covered, erased, open, openIntents } = file
   const more = [
-    open ? `in use, ${openIntents} without an outcome yet` : 'closed',
+    open ? `not closed, ${openIntents} without an outcome yet` : 'closed',
     ...(segments > 1 ? [`${segments} segments`] : []),
     ...(pruned > 0 ? [`${pruned} records pruned by order, their hashes hold`] : []),
     ...(erased > 0 ? [`${erased} ${erased === 1 ? 'person' : 'persons'} erased`] : []),

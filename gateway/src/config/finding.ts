@@ -25,7 +25,9 @@ export function seenAt(tree: Tree, path: readonly PathKey[]): string | undefined
     tree.fromEnvironment.has(placeKey(path)) ||
     isHidden(node) ||
     (typeof name === 'string' && soundsSecret(name))
-  return showSeen(valueAt(tree, path), hidden)
+  const number = tree.places.get(placeKey(path))?.number
+  // M-28: shown as it was written, not as the double that it became.
+  return showSeen(hidden || number === undefined ? valueAt(tree, path) : number, hidden)
 }
 
 /** Puts together a finding about the value at a path. */

@@ -14,7 +14,12 @@ const MAX_NODES = 50_000
 const MAX_DEPTH = 32
 
 export type Range = readonly [number, number]
-export type Place = { readonly key: Range | undefined; readonly value: Range }
+export type Place = {
+  readonly key: Range | undefined
+  readonly value: Range
+  /** A number as it stands in the file: its double may be another. */
+  readonly number?: string
+}
 export type Tree = {
   readonly value: unknown
   readonly places: Places
@@ -92,7 +97,8 @@ class Reading {
     if (this.#exhausted) return undefined
     if (++this.#nodes > MAX_NODES || path.length > MAX_DEPTH) return this.#exhaust(path, at)
     if (isAlias(node)) return this.#alias(node, path, at, key)
-    this.places.set(placeKey(path), { key, value: at })
+    const number = isScalar(node) && typeof node.value === 'number' ? node.source : undefined
+    this.places.set(placeKey(path), { key, value: at, ...(number === undefined ? {} : { number }) })
     if (node === null) return null
     if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
       this.findings.push({ ...syntaxFinding('TAG_RESOLVE_FAILED', at), path })

@@ -4,6 +4,7 @@
 import type { Permit } from '../authorize/permit.ts'
 import { Fault } from '../fault.ts'
 import type { SecretRef } from '../secrets/reference.ts'
+import { SecretError } from '../secrets/secret-error.ts'
 import type { Credential, NoCredential } from './credential.ts'
 import { isHeaderValue } from './header.ts'
 import type { CredentialSettings } from './settings.ts'
@@ -48,7 +49,9 @@ function sourceOf(target: string, settings: CredentialSettings, secrets: SecretS
     case 'secret':
       return async () => {
         const secret = await secrets.resolve(settings.secret).catch((cause: unknown) => {
-          throw unavailable(target, 'its secret cannot be read', cause)
+          // The reason names the place and the mend, never the value; the caller is told neither.
+          const why = cause instanceof SecretError ? cause.message : 'its secret cannot be read'
+          throw unavailable(target, why, cause)
         })
         // Files end in a line break more often than not; it is never part of the secret.
         const value = settings.prefix + secret.value.replace(/\r?\n$/, '')

@@ -1,6 +1,7 @@
 // What is sent to a target of the modern era: one POST whose body holds what the permit names and its arguments and
-// whose headers are written here, one by one. Nothing of the client's request is copied (attacks O-23, H-07),
-// and the arguments are the very text that was decided on and digested (M-28).
+// whose headers are written here, one by one. Of the client's request go on
+// its id, its `_meta` and its undeclared `Mcp-Param-*` headers, bounded and unused here (protocol §2), and no other header
+// (attacks O-23, H-07). The arguments are the very text that was decided on and digested (M-28).
 import type { Permit } from '../../authorize/permit.ts'
 import type { Credential } from '../../credential/credential.ts'
 import type { JsonObject, RpcId } from '../../json/value.ts'
