@@ -82,6 +82,6 @@ function report(imported: Imported, written: readonly string[], terminal: Termin
     ...(written.length === 0
       ? []
       : ['look at `publicUrl` and `issuer`, then run `sallyport config check`']),
-    'nothing is permitted yet: write policies; a server that knows older revisions alone will be shown as down, with that reason',
+    'nothing is permitted yet: write policies; name under `tools` what is read-only or idempotent, so that a server of an older revision may be called again after it lost its session',
   ])
 }

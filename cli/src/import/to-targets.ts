@@ -53,9 +53,9 @@ function whyNot({ reach, disabled }: ImportedServer): string | undefined {
   if (disabled) return 'it is switched off in the file'
   switch (reach.by) {
     case 'program':
-      return `it is a program on stdio (\`${programOf(reach.program)}\`): this version connects to servers over HTTP; run it behind a streamable HTTP endpoint of revision 2026-07-28`
+      return `it is a program on stdio (\`${programOf(reach.program)}\`): this version connects to servers over HTTP; run it behind a streamable HTTP endpoint`
     case 'sse':
-      return 'it speaks the old transport, HTTP with SSE: this version connects to servers of revision 2026-07-28; ask its operator for a newer endpoint'
+      return 'it speaks the old transport, HTTP with SSE: this version connects to streamable HTTP, of revision 2025-03-26 and later; ask its operator for a newer endpoint'
     case 'other':
       return reach.words
     case 'http':
