@@ -53,6 +53,24 @@ test('J-17 RFC 6750 §2: two Authorization headers are refused, whatever is in t
   }
 })
 
+test('J-17 RFC 6750 §2: neither a stream nor the end of a session is given to two tokens', async () => {
+  const good = `Bearer ${world.token()}`
+  for (const method of ['GET', 'DELETE', 'POST']) {
+    const answer = await world.raw({
+      method,
+      path: '/mcp/records',
+      headers: [
+        ['Accept', 'text/event-stream'],
+        ['Mcp-Session-Id', 'x'],
+        ['Authorization', good],
+        ['Authorization', good],
+      ],
+    })
+    expect(answer.status).toBe(400)
+    expect(codeOf(answer)).toBe('identify.several_tokens')
+  }
+})
+
 test('J-17 RFC 6750 §2.1: two tokens in one header are no token', async () => {
   const token = world.token()
   for (const value of [`Bearer ${token}, Bearer ${token}`, `Bearer ${token} ${token}`]) {

@@ -2,6 +2,7 @@
 // another call than the one that is decided on. Whatever differs is refused, and nothing reaches the target.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { openSession, postOld } from '../support/old-client.ts'
 import { callText, post, type Post } from '../support/post.ts'
 
 const TOOLS = [
@@ -103,6 +104,47 @@ test.each([
 test('M-01 SEP-2243: a declared Mcp-Param that comes twice is refused', async () => {
   const good = regional({ region: 'de' }, { 'mcp-param-region': 'de' })
   expect(await outcome({ ...good, more: [['Mcp-Param-Region', 'de']] })).toEqual(MISMATCH)
+})
+
+const oldCall = (name: string, args: object = {}) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { name, arguments: args },
+})
+
+test.each([
+  ['another name', { 'mcp-name': 'delete_record' }, oldCall('echo')],
+  ['another method', { 'mcp-method': 'tools/list' }, oldCall('echo')],
+  ['an empty name', { 'mcp-name': '' }, oldCall('echo')],
+  ['another argument', { 'mcp-param-region': 'fr' }, oldCall('by_region', { region: 'de' })],
+])(
+  'M-01 SEP-2243: a request of the old era, which need not mirror, is refused where it mirrors %s',
+  async (_what, set, message) => {
+    const before = world.callsAtTarget().length
+    const session = await openSession(world)
+    const answer = await postOld(world, message, { session, set })
+    expect([answer.status, (answer.json() as { error?: { code?: number } }).error?.code]).toEqual([
+      400, -32020,
+    ])
+    expect(world.callsAtTarget().length).toBe(before)
+  },
+)
+
+test('M-01 SEP-2243: nothing can mirror a batch', async () => {
+  const session = await openSession(world, { protocolVersion: '2025-03-26' })
+  const set = { 'mcp-method': 'tools/call', 'mcp-name': 'echo' }
+  const answer = await postOld(world, [oldCall('echo')], { session, set })
+  expect(answer.status).toBe(400)
+})
+
+test('M-01 control: the old era calls without mirrors, and with such as agree', async () => {
+  const session = await openSession(world)
+  const good = { 'mcp-method': 'tools/call', 'mcp-name': 'by_region', 'mcp-param-region': 'de' }
+  for (const set of [{}, good]) {
+    const answer = await postOld(world, oldCall('by_region', { region: 'de' }), { session, set })
+    expect(answer.json()).toHaveProperty('result.content')
+  }
 })
 
 test('M-01 control: headers that equal the body pass, plain, in base64 and as declared', async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalJson } from '@sallyport/gateway/json/canonical.ts'
 import { DEFAULT_JSON_LIMITS, readJson } from '@sallyport/gateway/json/read.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { openSession, postOld } from '../support/old-client.ts'
 import { callText, post } from '../support/post.ts'
 import { codeOf } from '../support/present.ts'
 
@@ -187,6 +188,19 @@ test.each(['9007199254740993', '12345678901234567.89', '-0', '1.10', '9'.repeat(
     expect(recorded.bytes).toBe(sent.length)
   },
 )
+
+test('M-28 RFC 8259 §6: numbers cross from the old era to the new and back as they were written', async () => {
+  const session = await openSession(world)
+  const numbers = `[${NUMBERS.join(',')}]`
+  const result = `{"jsonrpc":"2.0","id":{id},"result":{"resultType":"complete","content":[],"structuredContent":{"n":${numbers}},"ttlMs":1}}`
+  world.target.behave({ answer: 'verbatim', text: result, mediaType: 'application/json' })
+  const call = `{"jsonrpc":"2.0","id":1.0,"method":"tools/call","params":{"name":"echo","arguments":{"n":${numbers}}}}`
+  const answer = await postOld(world, call, { session }).finally(world.target.behaveHonestly)
+  expect(argsAtTarget()).toBe(`{"n":${numbers}}`)
+  expect(answer.body).toBe(
+    `{"jsonrpc":"2.0","id":1.0,"result":{"content":[],"structuredContent":{"n":${numbers}}}}`,
+  )
+})
 
 test('M-28 control: an ordinary number arrives as it was sent', async () => {
   await post(world, { body: callText('echo', '{"n":42}') })
