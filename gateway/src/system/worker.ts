@@ -15,11 +15,16 @@ export function startWorker(url: URL, input: unknown): Worker {
   return new Worker(url, { workerData: input, env: compileCache(), argv: [], stdin: false })
 }
 
-/** Ends when this process does, or by `kill`; does not hold this process. Speaks by `send` and `message`. */
+const WATCH = ['--import', new URL('./watch-parent.ts', import.meta.url).href]
+
+/**
+ * Ends when this process does, whatever it is doing and however this one ends, or by `kill`; does not hold this process.
+ * Speaks by `send` and `message`.
+ */
 export function startWorkerProcess(url: URL): ChildProcess {
   const started = fork(fileURLToPath(url), {
     env: compileCache(),
-    execArgv: MEMORY,
+    execArgv: [...MEMORY, ...WATCH],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
