@@ -1,0 +1,153 @@
+// mcp/subscriptions/subscriptions.ts: who hears what, and how often at most.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ListenFilter, TargetEvent } from '../../../src/call/connector.ts'
+import {
+  createSubscriptions,
+  type Reader,
+  type Seen,
+  type Subscriptions,
+} from '../../../src/mcp/subscriptions/subscriptions.ts'
+import type { Listen } from '../../../src/mcp/subscriptions/upstream.ts'
+import { identity } from '../../authorize/world.ts'
+
+const LISTS = {
+  toolsListChanged: true,
+  promptsListChanged: true,
+  resourcesListChanged: true,
+} as const
+const PLAN: ListenFilter = { resourceSubscriptions: ['notes://plan'] }
+const seen: Record<string, Seen | undefined> = {}
+const readable = new Set<string>()
+const opened: { filter: ListenFilter; on: Parameters<Listen>[1]; signal: AbortSignal }[] = []
+const describeAgain = vi.fn()
+let subscriptions: Subscriptions
+
+const reader = (who: string): Reader => ({
+  identity: identity(who),
+  target: undefined,
+  address: '127.0.0.1',
+  requestId: 'r',
+})
+const nameOf = ({ identity: { principal } }: Reader): string =>
+  'subject' in principal ? principal.subject : ''
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  opened.length = 0
+  readable.clear()
+  seen['alice'] = { tools: 'a', prompts: 'a', resources: 'a' }
+  seen['bob'] = { tools: 'b', prompts: 'b', resources: 'b' }
+  subscriptions = createSubscriptions({
+    seen: (who) => Promise.resolve(seen[nameOf(who)]),
+    readableAt: (who, uri) => (readable.has(`${nameOf(who)} ${uri}`) ? 'notes' : undefined),
+    listenTo: () => (filter, on, signal) =>
+      new Promise((end) => {
+        opened.push({ filter, on, signal })
+        signal.addEventListener('abort', () => end('aborted'))
+      }),
+    targets: ['notes', 'other'],
+    describeAgain,
+    log: { warn: vi.fn() },
+    nowMs: () => performance.now(),
+  })
+})
+afterEach(() => {
+  subscriptions.close()
+  vi.useRealTimers()
+})
+
+async function follow(who: string, filter: ListenFilter) {
+  const events: TargetEvent[] = []
+  const nothingLeft = vi.fn()
+  const unfollow = await subscriptions.follow({
+    reader: reader(who),
+    filter: () => filter,
+    told: (event) => events.push(event),
+    nothingLeft,
+  })
+  return { events, nothingLeft, unfollow }
+}
+
+describe('lists', () => {
+  test('protocol §8: whoever sees another list hears it, of the kinds that were asked for', async () => {
+    const alice = await follow('alice', LISTS)
+    const bob = await follow('bob', LISTS)
+    const few = await follow('alice', { promptsListChanged: true })
+    seen['alice'] = { tools: 'A', prompts: 'a', resources: 'A' }
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(alice.events).toEqual([{ kind: 'toolsListChanged' }, { kind: 'resourcesListChanged' }])
+    expect([bob.events, few.events]).toEqual([[], []])
+  })
+
+  test('D-07: a storm of changes is one note a second', async () => {
+    const { events } = await follow('alice', LISTS)
+    for (let change = 0; change < 300; change += 1) {
+      seen['alice'] = { tools: `a${change}`, prompts: 'a', resources: 'a' }
+      subscriptions.changed()
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(events.length).toBeGreaterThanOrEqual(2)
+    expect(events.length).toBeLessThanOrEqual(4)
+  })
+
+  test('whoever sees nothing any more listens no longer', async () => {
+    const { nothingLeft } = await follow('alice', LISTS)
+    seen['alice'] = undefined
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(nothingLeft).toHaveBeenCalled()
+  })
+
+  test('a target that says that its lists have changed is asked again', async () => {
+    await follow('alice', LISTS)
+    expect(opened.map(({ filter }) => filter)).toEqual([LISTS, LISTS])
+    opened[0]?.on.told({ kind: 'toolsListChanged' })
+    expect(describeAgain).toHaveBeenCalledWith('notes')
+  })
+})
+
+describe('resources', () => {
+  test('an update passes to whoever may read the resource at this moment', async () => {
+    for (const who of ['alice', 'bob']) readable.add(`${who} notes://plan`)
+    const alice = await follow('alice', PLAN)
+    const bob = await follow('bob', PLAN)
+    expect(opened).toHaveLength(1)
+    readable.delete('bob notes://plan')
+    opened[0]?.on.told({ kind: 'resourceUpdated', uri: 'notes://plan' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(alice.events).toEqual([{ kind: 'resourceUpdated', uri: 'notes://plan' }])
+    expect(bob.events).toEqual([])
+  })
+
+  test('D-07: a storm of updates of one resource is one note a second', async () => {
+    readable.add('alice notes://plan')
+    const { events } = await follow('alice', PLAN)
+    for (let update = 0; update < 300; update += 1) {
+      opened[0]?.on.told({ kind: 'resourceUpdated', uri: 'notes://plan' })
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(events.length).toBeGreaterThanOrEqual(2)
+    expect(events.length).toBeLessThanOrEqual(4)
+  })
+
+  test('only what may be read is honoured', () => {
+    readable.add('alice notes://plan')
+    const asked = {
+      toolsListChanged: true,
+      resourceSubscriptions: ['notes://plan', 'notes://x'],
+    } as const
+    expect(subscriptions.honoured(reader('alice'), asked)).toEqual({
+      toolsListChanged: true,
+      resourceSubscriptions: ['notes://plan'],
+    })
+    expect(subscriptions.honoured(reader('bob'), PLAN)).toEqual({})
+  })
+
+  test('the last one that leaves ends the subscription at the target', async () => {
+    readable.add('alice notes://plan')
+    const [one, two] = [await follow('alice', PLAN), await follow('alice', PLAN)]
+    one.unfollow()
+    expect(opened[0]?.signal.aborted).toBe(false)
+    two.unfollow()
+    expect(opened[0]?.signal.aborted).toBe(true)
+  })
+})
