@@ -45,9 +45,9 @@ function cutFrom(
     const end = skipValue(text, member.value)
     const next = afterComma(text, end)
     if (cut(member.name, text[member.value] as number)) {
+      kept.push(text.subarray(from, member.start))
       // The first member that stays takes the comma of those before it along.
-      if (!isFirst && next === end) kept.push(withoutComma(text.subarray(from, member.start)))
-      else kept.push(text.subarray(from, member.start))
+      if (!isFirst && next === end) dropComma(kept)
       from = next
     } else isFirst = false
     at = next
@@ -120,8 +120,11 @@ function afterComma(text: Buffer, at: number): number {
   return text[next] === COMMA ? next + 1 : at
 }
 
-function withoutComma(text: Buffer): Buffer {
-  return text.subarray(0, text.lastIndexOf(COMMA))
+/** The one before the last member: where several are cut there, it stands in an earlier piece than the last. */
+function dropComma(pieces: Buffer[]): void {
+  const last = pieces.findLastIndex((piece) => piece.includes(COMMA))
+  const piece = pieces[last]
+  if (piece !== undefined) pieces[last] = piece.subarray(0, piece.lastIndexOf(COMMA))
 }
 
 function isSpace(byte: number | undefined): boolean {
