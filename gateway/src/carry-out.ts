@@ -140,7 +140,8 @@ async function send(
       record(UNCLEAR)
       throw error
     })
-  return { outcome: inbound.method === 'resources/read' ? privately(called) : called, record }
+  const outcome = parts.input.ofClient(inbound, called)
+  return { outcome: inbound.method === 'resources/read' ? privately(outcome) : outcome, record }
 }
 
 async function deliver(call: Call, attempt: Attempt): Promise<void> {

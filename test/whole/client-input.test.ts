@@ -4,6 +4,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startAskingTarget, type AskingTarget } from '../support/asking-target.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { untilOffered } from '../support/until-offered.ts'
 
 let target: AskingTarget
 let gateway: TestGateway
@@ -12,6 +13,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({
     yaml: `  asking: { kind: mcp, url: "${target.url}", allowInsecureTarget: true, mayAsk: { urlHosts: [accounts.example] } }`,
   })
+  await untilOffered(gateway, 'asking')
 })
 afterAll(async () => {
   await gateway.stop()
@@ -169,9 +171,8 @@ describe('M-18: what a target may ask', () => {
 
   test.each(['use_model', 'look_around'])('%s is off unless written down', async (tool) => {
     const answer = await ask(tool)
-    // The target hears of no such capability, and says so itself.
-    expect(answer.error?.code).toBe(-32021)
-    expect(answer.result).toBeUndefined()
+    // The target hears of no such capability and says so itself; it is not the client that lacks it.
+    expect(refusalOf(answer)).toBe('call.input_not_allowed')
   })
 
   test('a client is asked for nothing that it did not declare', async () => {

@@ -257,16 +257,25 @@ describe('errors of the target', () => {
     },
   )
 
-  it('protocol §4: -32020, -32021 and -32022 stay in band, the gateway’s own faults with a warning', async () => {
+  it('protocol §4: -32020 and -32022 stay in band, the gateway’s own faults, with a warning', async () => {
     const warnings: Warning[] = []
     await connector.close()
     connector = connectTo(target.url, { warnings })
-    for (const code of [-32020, -32021, -32022]) {
+    for (const code of [-32020, -32022]) {
       target.script = json(error(code), 400)
       const outcome = await call()
       expect(outcome.kind === 'result' && outcome.body.toString()).toContain(`"code":${code},`)
     }
     expect(warnings.map(({ fields }) => fields['code'])).toEqual([-32020, -32022])
+  })
+
+  it.each([200, 400])('basic/index: -32021 on status %d is a refusal', async (status) => {
+    const requiredCapabilities = { sampling: {} }
+    const error = { code: -32021, message: 'no', data: { requiredCapabilities } }
+    target.script = json(JSON.stringify({ jsonrpc: '2.0', id: 7, error }), status)
+    const outcome = await call()
+    expect(refusal(outcome)).toEqual(['call.client_cannot_answer', 'refused_by_target'])
+    expect(outcome).toMatchObject({ refusal: { rpcData: { requiredCapabilities } } })
   })
 
   it('protocol §1: -32002 never reaches a modern client', async () => {

@@ -27,6 +27,7 @@ const MAX_MESSAGE = 2_000
 const MAX_DATA = 16_384
 const MAX_STATE = 65_536
 const MAX_REQUESTS = 16
+const MISSING_CAPABILITY = -32_021
 const INPUT_METHODS = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list'])
 
 /** `bytes` as they came; `id` is what was sent. */
@@ -98,6 +99,7 @@ function judgeError(message: JsonObject, id: RpcId): Verdict {
     return broken('the error has no code')
   // MUST NOT reach a modern client: -32042 asked for input in the old era.
   if (code === -32042) return inputRequired('the target asks for input by error -32042')
+  if (code === MISSING_CAPABILITY) return undeclared(error['data'])
   return {
     kind: 'response',
     class: 'refused_by_target',
@@ -158,6 +160,20 @@ function alien(reason: string): Verdict {
 /** The target broke the protocol; what it did before cannot be known. */
 export function broken(reason: string): Verdict & { readonly kind: 'refused' } {
   return { kind: 'refused', class: 'unclear', refusal: refuse('call.target_invalid', { reason }) }
+}
+
+/** MUST (basic/index): `data.requiredCapabilities`. What the client lacks of them is told to it (mcp/input). */
+function undeclared(data: JsonValue | undefined): Verdict {
+  const named = isObject(data) ? data['requiredCapabilities'] : undefined
+  const isBounded = isObject(named) && JSON.stringify(named).length <= MAX_DATA
+  return {
+    kind: 'refused',
+    class: 'refused_by_target',
+    refusal: refuse('call.client_cannot_answer', {
+      rpcData: { requiredCapabilities: isBounded ? named : {} },
+      reason: 'the target needs capabilities that it was not offered',
+    }),
+  }
 }
 
 function inputRequired(reason: string): Verdict {

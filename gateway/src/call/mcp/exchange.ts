@@ -171,6 +171,9 @@ class Exchange implements UpstreamHandler {
     if (verdict.kind === 'response' && (success || verdict.class === 'refused_by_target')) {
       return this.#respond(verdict.class, verdict.body, verdict.alert)
     }
+    if (verdict.kind === 'refused' && verdict.class === 'refused_by_target') {
+      return this.#fail(verdict)
+    }
     if (!success) return this.#fail(statusRefusal(status))
     if (verdict.kind === 'input') return this.#ask(verdict)
     if (verdict.kind === 'refused') return this.#fail(verdict)

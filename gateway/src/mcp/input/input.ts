@@ -3,7 +3,7 @@
 // answers and the sealed state; one of the old era gets requests on the stream of its answer (old-client.ts). Both are
 // judged first, and whether the call that follows is allowed is for the path, as for any other.
 import type { CallEnvelope } from '../../call/connector.ts'
-import type { InputOutcome } from '../../call/outcome.ts'
+import type { InputOutcome, Outcome } from '../../call/outcome.ts'
 import type { Permit } from '../../authorize/permit.ts'
 import type { Inbound } from '../../in/inbound.ts'
 import { isJsonObject } from '../../json/raw-number.ts'
@@ -14,12 +14,15 @@ import { questionsFor, type AwaitResponse, type Questions } from './old-client.t
 import { offeredTo } from './offered-capabilities.ts'
 import type { RequestStates, StateBinding } from './request-state.ts'
 import type { MayAsk } from './settings.ts'
+import { undeclaredByClient } from './undeclared.ts'
 
 export type ClientInput = {
   /** `_meta` of the request, as this target gets it. */
   readonly offered: (target: string, meta: JsonObject) => JsonObject
   /** What a client that comes back brings; `undefined`: it does not come back. */
   readonly broughtBack: (permit: Permit, inbound: Inbound) => Brought | undefined | Refusal
+  /** What came of a call, where the target misses capabilities: said of what the client itself lacks. */
+  readonly ofClient: (inbound: Inbound, outcome: Outcome) => Outcome
   /** What a client of the modern era is told when the target asks. */
   readonly ask: (permit: Permit, inbound: Inbound, outcome: InputOutcome) => JsonObject | Refusal
   /** What a session of the old era is asked. `signal`: the call is over. */
@@ -73,6 +76,7 @@ export function createClientInput(
       const opened = states.open(sealed, bindingOf(permit, inbound))
       return isRefusal(opened) ? opened : { responses, state: opened.state }
     },
+    ofClient: ({ meta }, outcome) => undeclaredByClient(outcome, meta),
     ask(permit, inbound, outcome) {
       const refused = judge(permit, inbound, outcome)
       if (refused !== undefined) return refused
