@@ -66,10 +66,11 @@ export function composeApprovals(parts: {
 
 /** Personal values as commitments; of the arguments what the rules of the tool name. */
 function recordIn(audit: Audit): RecordEvent {
-  return ({ kind, state, reference, requestId, person, detail, args }) => {
+  return ({ kind, state, reference, requestId, person, detail, words, args }) => {
     const kept = args && keptArguments(args.values, keptPaths(args.keep))
     const shown = kept === undefined || Object.keys(kept).length === 0 ? {} : { arguments: kept }
-    return audit.event(kind, { state, reference, ...detail, ...shown }, aboutOf(person), requestId)
+    const about = { ...aboutOf(person), ...(words === undefined ? {} : { reason: words }) }
+    return audit.event(kind, { state, reference, ...detail, ...shown }, about, requestId)
   }
 }
 

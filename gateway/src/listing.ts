@@ -42,6 +42,9 @@ export async function listResources(parts: PipelineParts, exchange: Understood):
     const { version } = resources
     readable.set(entry.target, await parts.authorize.readable(identity, entry, uris, version))
   }
+  for (const entry of list.entries) {
+    if (parts.switches.ofTool(entry) !== undefined) readable.delete(entry.target)
+  }
   const shown = all.filter(
     ({ target, uri }) =>
       readable.get(target)?.has(uri) === true && mayShow(parts, exchange, target, uri),
@@ -119,9 +122,19 @@ function answer(
   page: JsonObject | Refusal,
   { shown, hidden, wouldHide }: Omit<VisibleList, 'entries' | 'version'> & { shown: number },
 ): void {
+  const barred = barredSince(parts, exchange.identity)
+  if (barred !== undefined) return say(parts, exchange, barred)
   if (isRefusal(page)) return say(parts, exchange, page)
   parts.audit.list(exchange.identity, exchange.requestId, { shown, hidden, wouldHide })
   return reply(parts, exchange, page)
+}
+
+/** What is asked of many policies takes its time, and somebody may be revoked or switched off meanwhile. */
+export function barredSince(
+  { revoked, switches }: PipelineParts,
+  identity: Identity,
+): Refusal | undefined {
+  return revoked(identity) ?? switches.ofCaller(identity)
 }
 
 function ofTargets<Of>(

@@ -44,7 +44,8 @@ export function operatorParts(of: {
       requireRole,
       issuers: () => running().config.authorization.issuers.map(({ issuer }) => issuer),
       keysOf: (person) => keysOf(auditFolder, person),
-      recordErased: (detail, { about }) => audit.event('erased', detail, about),
+      recordErased: (detail, { about }, reason) =>
+        audit.event('erased', detail, { ...about, reason }),
       eraseKeys: (keys) =>
         eraseKeys(auditFolder, keys, {
           time: new Date(clock.wallMs()).toISOString(),
@@ -70,7 +71,8 @@ export function operatorParts(of: {
       const { by, issuer, value } = revocation
       const about = aboutOf(revocation)
       const named = about === undefined ? { value } : {}
-      return audit.event('token_revoked', { by, issuer, reason, ...named }, about)
+      const said = { ...(about ?? { issuer }), reason }
+      return audit.event('token_revoked', { by, issuer, ...named }, said)
     },
     async revoke(revocation) {
       // Effective here before it is written, and whether or not it can be.

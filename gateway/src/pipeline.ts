@@ -24,7 +24,7 @@ import { readInbound } from './in/read-inbound.ts'
 import { isBelow } from './in/versions.ts'
 import type { JsonObject } from './json/value.ts'
 import { listen } from './listen.ts'
-import { discovered, listEntries, listResources, listTemplates } from './listing.ts'
+import { barredSince, discovered, listEntries, listResources, listTemplates } from './listing.ts'
 import { answerInSession, answerOldEra } from './old-era.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
 import { modernWire } from './out/wire.ts'
@@ -131,7 +131,9 @@ function dispatch(parts: PipelineParts, exchange: Understood): void | Promise<vo
 
 async function discover(parts: PipelineParts, exchange: Understood): Promise<void> {
   const { identity, head } = exchange
-  return reply(parts, exchange, await discovered(parts, identity, head.route.target))
+  const offered = await discovered(parts, identity, head.route.target)
+  const barred = barredSince(parts, identity)
+  return barred === undefined ? reply(parts, exchange, offered) : say(parts, exchange, barred)
 }
 
 async function call(parts: PipelineParts, exchange: Understood): Promise<void> {

@@ -17,14 +17,14 @@ export function switchParts(
   /** Personal values stand as commitments under the key of whom they are about, so two people are two records. */
   async function record({ state, switched, reason, by }: SwitchOrder): Promise<void> {
     const { what } = switched
-    const order = { order: randomId(), state, what, reason }
+    const order = { order: randomId(), state, what }
     if (switched.what === 'person') {
       const { issuer, name: subject } = switched
       await audit.event('disabled', { ...order, part: 'person' }, { issuer, subject })
     }
     const named = switched.what === 'person' ? {} : switched
     const detail = { ...order, ...named, part: 'operator', client: by.client }
-    await audit.event('disabled', detail, by.about)
+    await audit.event('disabled', detail, { ...by.about, reason })
   }
 
   return {

@@ -13,6 +13,7 @@ export type EraseParts = {
   readonly recordErased: (
     detail: Readonly<Record<string, unknown>>,
     by: OperatorIdentity,
+    reason: string,
   ) => Promise<void>
   readonly eraseKeys: (keys: PersonKeys) => Promise<ErasedReport>
   /** Rejects in words where a backup is being made. */
@@ -38,7 +39,7 @@ export function eraseOrders(parts: { readonly erasing: EraseParts }): Orders {
     const keys = [...found.values()].flat()
     if (keys.length === 0) throw new Error('no log has anything of that person')
     return exclusively(async () => {
-      await recordErased({ keys, logs: [...found.keys()], reason }, by)
+      await recordErased({ keys, logs: [...found.keys()] }, by, reason)
       return eraseKeys(found)
     })
   }

@@ -5,7 +5,14 @@ import { hash } from 'node:crypto'
 
 /** What is committed to. `arguments` and `result` carry the record's sequence number, so that equal ones do not show. */
 export type Label =
-  'subject' | 'tenant' | 'tags' | 'session' | 'address' | `arguments:${number}` | `result:${number}`
+  | 'subject'
+  | 'tenant'
+  | 'tags'
+  | 'session'
+  | 'address'
+  | 'reason'
+  | `arguments:${number}`
+  | `result:${number}`
 
 export const SALT_BYTES = 32
 

@@ -51,12 +51,14 @@ export type RefusalContext = {
 /** What the log keeps of the arguments of a call that was not made: what it keeps of one that was. */
 export type RefusedCall = { readonly args: JsonObject; readonly auditPaths: readonly string[] }
 
-/** Values about a person that an event names; they stand in the record as commitments. `issuer` is in clear. */
+/** Values that an event names and that are personal; they stand in the record as commitments. `issuer` is in clear. */
 export type AboutPerson = {
   readonly issuer: string
   readonly subject?: string
   readonly session?: string
   readonly tenant?: string
+  /** Why they did it, in their words: free text may name anybody, and is erased with them. */
+  readonly reason?: string
 }
 
 /** The log as the pipeline and the composition root know it. */

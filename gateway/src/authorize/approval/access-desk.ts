@@ -68,11 +68,12 @@ export function createAccessDesk(parts: {
     const { issuer, subject, client } = by
     const until = new Date(untilMs).toISOString()
     const person = personOf({ ...by, kind: 'person' })
-    const detail = { tool, hash, client, reason, until }
-    await record({ kind: 'access', state: 'granted', reference, requestId, person, detail })
+    const detail = { tool, hash, client, until }
+    const state = 'granted'
+    await record({ kind: 'access', state, reference, requestId, person, detail, words: reason })
     const next: AccessRow = {
       ...access,
-      state: 'granted',
+      state,
       hash,
       reason,
       untilMs,
@@ -90,8 +91,9 @@ export function createAccessDesk(parts: {
     const { tool, requestId, state: former } = access
     const { client } = by
     const person = personOf({ ...by, kind: 'person' })
-    const detail = { tool, client, reason, former, by: 'an operator' }
-    await record({ kind: 'access', state: 'ended', reference, requestId, person, detail })
+    const detail = { tool, client, former, by: 'an operator' }
+    const state = 'ended'
+    await record({ kind: 'access', state, reference, requestId, person, detail, words: reason })
     await rows.take(reference)
     await refresh()
     return access

@@ -9,7 +9,7 @@ import { randomId } from '../../system/ids.ts'
 import type { Clock } from '../../system/clock.ts'
 import { createAccessDesk, type AccessDesk } from './access-desk.ts'
 import { createAccessRows, type AccessRow } from './access-rows.ts'
-import { requesterKey, requesterOf } from './binding.ts'
+import { personKey, requesterKey, requesterOf } from './binding.ts'
 import { createDenials } from './denials-met.ts'
 import { personOf, type Notice, type RecordEvent } from './events.ts'
 import type { InTurn } from './in-turn.ts'
@@ -79,12 +79,16 @@ export function createAccess(parts: AccessParts): Access {
         })
       }
       const requester = requesterOf(identity.principal)
-      const asker = requesterKey(requester)
+      const [asker, person] = [requesterKey(requester), personKey(requester)]
       const now = clock.wallMs()
+      // Of the person, whichever clients they ask by.
       const own = (await rows.list()).filter(
-        (row) => row.untilMs > now && requesterKey(row.requester) === asker,
+        (row) => row.untilMs > now && personKey(row.requester) === person,
       )
-      const same = own.find(({ tool, state }) => tool === denial.tool && state === 'asked')
+      const same = own.find(
+        ({ tool, state, requester: of }) =>
+          tool === denial.tool && state === 'asked' && requesterKey(of) === asker,
+      )
       if (same !== undefined) return same.reference
       const most = parts.mostPerPerson()
       if (own.length >= most) {
@@ -101,7 +105,8 @@ export function createAccess(parts: AccessParts): Access {
         reference,
         requestId,
         person: personOf(requester),
-        detail: { tool, client: requester.client, forbidden, why },
+        detail: { tool, client: requester.client, forbidden },
+        words: why,
       })
       const asked = { state: 'asked', why, askedAtMs: now, untilMs } as const
       await rows.create({ ...asked, reference, requester, tool, requestId, forbidden })

@@ -69,7 +69,7 @@ export function createApprovalDesk(parts: {
     const untilMs = state === 'given' ? clock.wallMs() + lifeMs : approval.untilMs
     const until = new Date(untilMs).toISOString()
     const { issuer, subject, client } = by
-    const detail = { tool, hash, client, reason, until }
+    const detail = { tool, hash, client, until }
     await record({
       kind: 'approval',
       state,
@@ -77,6 +77,7 @@ export function createApprovalDesk(parts: {
       requestId,
       person: personOf({ ...by, kind: 'person' }),
       detail,
+      words: reason,
     })
     const next: Approval = { ...approval, state, untilMs, reason, decidedBy: { issuer, subject } }
     if (await rows.change(known, next)) return next

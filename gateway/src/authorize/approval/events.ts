@@ -20,6 +20,8 @@ export type ApprovalEvent = {
   readonly person: Person
   /** In clear. */
   readonly detail: Readonly<Record<string, unknown>>
+  /** What that person wrote. Free text may name anybody: it is theirs, and goes with them. */
+  readonly words?: string
   /** Of a request: only what the rules of the tool name may be kept. */
   readonly args?: { readonly values: JsonObject; readonly keep: readonly string[] }
 }

@@ -97,7 +97,8 @@ export function createSwitches(
     const { what } = switched
     return refuse('authorize.disabled', {
       seen: what === 'everything' ? what : `the ${what}`,
-      reason: `disabled: ${disabled.reason}`,
+      // Not the operator's words: they stand in the record of the order, where they can be erased.
+      reason: `disabled since ${new Date(disabled.sinceMs).toISOString()}`,
     })
   }
 

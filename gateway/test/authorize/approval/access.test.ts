@@ -181,3 +181,33 @@ describe('issue 4, Deliver 4: asking', () => {
     expect(await access.grant(grant, nobody)).toHaveProperty('barred')
   })
 })
+
+test('issue 4, Deliver 4: what one person has open is counted over all clients that they ask by', async () => {
+  const { ask } = open()
+  const by = (clientId: string) => identity('alice', { tenant: 'acme', clientId })
+  const answers: unknown[] = []
+  for (const client of ['ide', 'chat', 'agent', 'more']) {
+    answers.push(await ask(`request-${client}`, by(client)))
+  }
+  expect(answers.slice(0, 3).map((answer) => typeof answer)).toEqual(['string', 'string', 'string'])
+  expect(answers[3]).toMatchObject({
+    refused: 'authorize.access_not_possible',
+    expected: 'fewer than 3',
+  })
+  // Somebody else is not touched, and the same request is the same.
+  expect(typeof (await ask('request-bob', identity('bob')))).toBe('string')
+  expect(await ask('request-ide', by('ide'))).toBe(answers[0])
+})
+
+test('policy-audit §2.4: what somebody wrote stands beside the detail of a record, not in it', async () => {
+  const { ask, granted, access, events } = open()
+  await ask()
+  const reference = await granted()
+  await access.end(reference, 'Bob is back', DAN)
+  expect(events.map(({ state, words }) => [state, words])).toEqual([
+    ['asked', 'month-end'],
+    ['granted', 'x'],
+    ['ended', 'Bob is back'],
+  ])
+  expect(JSON.stringify(events.map(({ detail }) => detail))).not.toMatch(/month-end|Bob/)
+})
