@@ -28,8 +28,7 @@ export async function connectOld(
     requestInit: { headers: { authorization: `Bearer ${bearer}` } },
   })
   const client = new Client({ name: 'old', version: '1' }, { capabilities })
-  // The SDK's types do not know `exactOptionalPropertyTypes`.
-  await client.connect(transport as Parameters<Client['connect']>[0])
+  await client.connect(transport)
   return { client, transport }
 }
 

@@ -69,8 +69,9 @@ async function writeToTheEnd(
   // Without `return`: the end of the reader is not the end of the call.
   const unending = { [Symbol.asyncIterator]: () => ({ next: () => source.next() }) }
   const end = await writeStream(res, unending, context)
+  if (end === 'finished') return end
   try {
-    while (end !== 'finished' && (await source.next()).done !== true);
+    for (let rest = await source.next(); rest.done !== true; rest = await source.next());
   } catch {
     // Broken at the source: there is nothing more to come.
   }

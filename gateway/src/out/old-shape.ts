@@ -6,9 +6,9 @@ import { readJson } from '../json/read.ts'
 import { isJsonObject } from '../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 
-const MODERN_MEMBERS = ['resultType', 'ttlMs', 'cacheScope'] as const
+const MODERN: ReadonlySet<string> = new Set(['resultType', 'ttlMs', 'cacheScope'])
 /** Looked for before the text is walked: as fast as memory is read. */
-const TRACES = [...MODERN_MEMBERS.map((name) => `"${name}"`), '"structuredContent"', '"error"']
+const TRACES = [...[...MODERN].map((name) => `"${name}"`), '"structuredContent"', '"error"']
 const NOT_FOUND = -32_002
 const INVALID_PARAMS = -32_602
 const INTERNAL = -32_603
@@ -20,12 +20,13 @@ const ERROR_LIMITS = { depth: 64, nodes: 100_000, numberLength: 1_024 }
 export function oldResponse(body: Buffer, method: string | undefined): Buffer {
   if (!TRACES.some((trace) => body.includes(trace))) return body
   const cut = cutMembers(body, 'result', isModernMember)
-  return cut === body ? oldError(body, method) : cut
+  return cut === body && body.includes('"error"') ? oldError(body, method) : cut
 }
 
 /** A result of the gateway's own. */
 export function oldResult(result: object): object {
-  const { resultType, ttlMs, cacheScope, ...old } = result as JsonObject
+  const members = Object.entries(result as JsonObject).filter(([name]) => !MODERN.has(name))
+  const old = Object.fromEntries(members)
   const { tools } = old
   return Array.isArray(tools) ? { ...old, tools: tools.map(oldTool) } : old
 }
@@ -33,25 +34,21 @@ export function oldResult(result: object): object {
 /** How a refusal is said: errors of what was understood are in the answer, not in the status. */
 export function oldAnswer(answer: Answer, code: AnswerCode, method: string | undefined): Answer {
   if (answer.shape !== 'rpc' || method === undefined) return answer
-  switch (code) {
-    case 'in.no_such_method':
-    case 'in.invalid_params':
-      return { ...answer, status: 200 }
-    case 'call.client_cannot_answer':
-      return method === 'tools/call'
-        ? { ...answer, shape: 'tool', status: 200 }
-        : { ...answer, status: 200, rpc: INTERNAL }
-    case 'in.header_mismatch':
-      return answer
-    default:
-      return { ...answer, rpc: oldCode(answer.rpc ?? INTERNAL, method) }
+  if (code === 'in.header_mismatch') return answer
+  if (code === 'in.no_such_method' || code === 'in.invalid_params') {
+    return { ...answer, status: 200 }
   }
+  if (code === 'call.client_cannot_answer' && method === 'tools/call') {
+    return { ...answer, shape: 'tool', status: 200 }
+  }
+  const rpc = oldCode(answer.rpc ?? INTERNAL, method)
+  return { ...answer, rpc, status: code === 'call.client_cannot_answer' ? 200 : answer.status }
 }
 
 function isModernMember(name: string, first: number): boolean {
   // In the old era it is an object or nothing.
   if (name === 'structuredContent') return first !== 0x7b
-  return MODERN_MEMBERS.some((modern) => modern === name)
+  return MODERN.has(name)
 }
 
 function oldError(body: Buffer, method: string | undefined): Buffer {

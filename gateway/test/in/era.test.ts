@@ -1,10 +1,12 @@
 // Our judgement of era and envelope beside the SDK's own (`classifyInboundRequest` and what a modern-only
 // `createMcpHandler` answers): an old client must meet the answers that it knows how to read.
-import { createMcpHandler, Server } from '@modelcontextprotocol/server'
+import { createMcpHandler, isLegacyRequest, Server } from '@modelcontextprotocol/server'
 import { describe, expect, it } from 'vitest'
 
 import { answerOf } from '../../src/answers.ts'
 import { answerOldEra, judgeEra, readMessage, type Message } from '../../src/in/envelope.ts'
+import { Head } from '../../src/in/inbound.ts'
+import { isOldPost, readOldPost } from '../../src/in/old-era.ts'
 import type { JsonValue } from '../../src/json/value.ts'
 import { isRefusal } from '../../src/refusal.ts'
 
@@ -108,6 +110,59 @@ describe('era and envelope agree with a modern-only server of the SDK', () => {
       `under MCP-Protocol-Version ${version ?? '(none)'}: %s`,
       async (_name, body) => {
         expect(ours(body, version)).toEqual(await theirs(body, version))
+      },
+    )
+  }
+})
+
+/** Whether it goes to the old era: as readInbound chooses where both are served. */
+function goesToOld(body: JsonValue, version: string | undefined): boolean {
+  const headers = new Map(version === undefined ? [] : [['mcp-protocol-version', version]])
+  const head = new Head({
+    requestId: 'r',
+    route: { target: undefined, resource: '', metadataUrl: '', minProtocol: '2025-03-26' },
+    method: 'POST',
+    headers,
+    peerAddress: '',
+    arrivedMonotonicMs: 0,
+  })
+  if (isOldPost(head, body)) return !isRefusal(readOldPost(head, body))
+  const message = readMessage(body)
+  return !isRefusal(message) && judgeEra(message, version) === 'legacy'
+}
+
+function theirsGoesToOld(body: JsonValue, version: string | undefined): Promise<boolean> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (version !== undefined) headers['mcp-protocol-version'] = version
+  return isLegacyRequest(
+    new Request('http://x/mcp', { method: 'POST', headers, body: JSON.stringify(body) }),
+  )
+}
+
+/** Nobody sends these: whichever era they go to, they are refused with 400. Ours says so sooner. */
+const REFUSED_SOONER = new Set([
+  'another jsonrpc',
+  'an unknown member',
+  'a batch',
+  'an empty batch',
+  'a response',
+])
+
+describe('protocol §1: the era of each request is the one that the SDK’s dual server chooses', () => {
+  for (const version of [
+    undefined,
+    '2025-06-18',
+    '2025-11-25',
+    '2026-07-28',
+    '2099-01-01',
+    'zzz',
+  ]) {
+    const isModern = version !== undefined && version >= '2026-07-28'
+    const compared = bodies.filter(([name]) => !isModern || !REFUSED_SOONER.has(name))
+    it.each(compared)(
+      `under MCP-Protocol-Version ${version ?? '(none)'}: %s`,
+      async (_name, body) => {
+        expect(goesToOld(body, version)).toBe(await theirsGoesToOld(body, version))
       },
     )
   }
