@@ -4,6 +4,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changePolicies } from '../support/change.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import {
+  startOfferingTarget,
+  whenOffered,
+  type OfferingTarget,
+} from '../support/offering-target.ts'
 
 const TOOLS = Array.from({ length: 206 }, (_, n) => ({
   name: `t${String(n).padStart(3, '0')}`,
@@ -25,13 +30,20 @@ when { principal.hasTag("groups") && principal.getTag("groups") like "*|${group}
 const ALL = TOOLS.map(({ name }) => name)
 
 let world: TestGateway
+let notes: OfferingTarget
 beforeAll(async () => {
+  notes = await startOfferingTarget()
   world = await startTestGateway({
+    yaml: `  notes: { kind: mcp, url: "${notes.url}", allowInsecureTarget: true }`,
     target: { tools: TOOLS, pageSize: 300, cacheScope: 'public' },
     policies: policies({ analysts: ALL, traders: ALL.slice(1) }),
   })
+  await whenOffered(world, 'notes')
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  await notes.stop()
+})
 
 async function list(person: 'analysts' | 'traders', cursor?: string, path = '/mcp/records') {
   const resource = world.resource(path === '/mcp' ? undefined : 'records')
@@ -98,6 +110,43 @@ test('M-09 property: under any policies two people at once see each their own li
     }),
     { numRuns: 4 },
   )
+})
+
+/** Each may read what begins with a letter of their own. */
+const READING = Object.entries({ analysts: 'p', traders: 'd' })
+  .map(
+    ([
+      group,
+      letter,
+    ]) => `permit (principal is AgentCore::OAuthUser, action in AgentCore::Action::"ReadResource", resource)
+when { principal.hasTag("groups") && principal.getTag("groups") like "*|${group}|*" &&
+    context.input.uri like "notes://${letter}*" };`,
+  )
+  .join('\n')
+
+test('M-09 MCP 2026-07-28, caching: what is read is private and short-lived, whatever the target says', async () => {
+  await changePolicies(world, READING)
+  const claims = { sub: 'analysts', groups: ['analysts'] }
+  const token = world.token({ resource: world.resource(), claims })
+  const params = { uri: 'notes://plan' }
+  const read = await world.call({ method: 'resources/read', params, path: '/mcp', token })
+  expect(read.json()).toMatchObject({ result: { cacheScope: 'private', ttlMs: 60_000 } })
+})
+
+test('M-09 RFC 9111 §3.5: two people who ask in turn each see their own resources', async () => {
+  await changePolicies(world, READING)
+  const uris = async (person: string) => {
+    const token = world.token({
+      resource: world.resource(),
+      claims: { sub: person, groups: [person] },
+    })
+    const answer = await world.call({ method: 'resources/list', path: '/mcp', token })
+    const { resources } = answer.json()['result'] as { resources: { uri: string }[] }
+    return resources.map(({ uri }) => uri)
+  }
+  expect(await uris('analysts')).toEqual(['notes://plan'])
+  expect(await uris('traders')).toEqual(['notes://diary'])
+  expect(await uris('analysts')).toEqual(['notes://plan'])
 })
 
 test('M-09 control: one person alone gets a list', async () => {

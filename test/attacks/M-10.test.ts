@@ -4,6 +4,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changePolicies, EVERY_TOOL } from '../support/change.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import {
+  startOfferingTarget,
+  whenOffered,
+  type OfferingTarget,
+} from '../support/offering-target.ts'
 import type { RawAnswer } from '../support/raw.ts'
 
 const TOOLS = ['alpha', 'beta', 'gamma', 'delta'] as const
@@ -11,13 +16,20 @@ const NAMES: readonly string[] = TOOLS
 const schema = { type: 'object', properties: { id: { type: 'integer' } } }
 
 let world: TestGateway
+let notes: OfferingTarget
 beforeAll(async () => {
+  notes = await startOfferingTarget()
   world = await startTestGateway({
+    yaml: `  notes: { kind: mcp, url: "${notes.url}", allowInsecureTarget: true }`,
     policies: EVERY_TOOL,
     target: { tools: TOOLS.map((name) => ({ name, inputSchema: schema })) },
   })
+  await whenOffered(world, 'notes')
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  await notes.stop()
+})
 
 type Person = 'analysts' | 'traders'
 const claims = (person: Person) => ({ sub: person, groups: [person] })
@@ -114,6 +126,50 @@ test('M-10 protocol §9: what arguments, headers or names say changes nothing ab
     const { error } = (await call('analysts', name)).json() as { error?: { data?: object } }
     expect(error?.data).toMatchObject({ code: 'authorize.no_such_tool' })
   }
+})
+
+/** Of a person who may read plans and get the plain prompt. */
+const OFFERED = `permit (principal is AgentCore::OAuthUser, action, resource)
+when { principal.hasTag("groups") && principal.getTag("groups") like "*|analysts|*" };
+forbid (principal, action == AgentCore::Action::"notes___prompt:summary", resource);
+forbid (principal, action == AgentCore::Action::"notes___resource:read", resource)
+unless { context.input.uri like "notes://p*" };`
+
+async function offered(
+  method: string,
+  params: Record<string, unknown>,
+  person: Person = 'analysts',
+) {
+  const token = world.token({ resource: world.resource(), claims: claims(person) })
+  return await world.call({ method, params, path: '/mcp', token })
+}
+
+test('M-10 protocol §9: a hidden prompt is answered like one that is not there', async () => {
+  await changePolicies(world, OFFERED)
+  const got = notes.asked.length
+  const unknown = bytes(await offered('prompts/get', { name: 'notes___nothing' }))
+  for (const name of ['notes___summary', 'nowhere___plain', 'plain', 'notes___prompt:plain', '']) {
+    expect(bytes(await offered('prompts/get', { name, arguments: { note: 'x' } }))).toBe(unknown)
+  }
+  expect(bytes(await offered('prompts/get', { name: 'notes___plain' }, 'traders'))).toBe(unknown)
+  expect(notes.asked).toHaveLength(got)
+  const plain = await offered('prompts/get', { name: 'notes___plain' })
+  expect(plain.json()).toHaveProperty('result.messages')
+})
+
+test('M-10 protocol §9: a resource that is not listed is answered like one that is not there, whoever has it', async () => {
+  await changePolicies(world, OFFERED)
+  const got = notes.asked.length
+  const unknown = bytes(await offered('resources/read', { uri: 'nothing://at/all' }))
+  for (const uri of ['notes://diary', 'notes://2026/march', 'notes://', 'ui://drawing', 'x']) {
+    expect(bytes(await offered('resources/read', { uri }))).toBe(unknown)
+  }
+  expect(bytes(await offered('resources/read', { uri: 'notes://plan' }, 'traders'))).toBe(unknown)
+  expect(notes.asked).toHaveLength(got)
+  const { result } = (await offered('resources/list', {})).json() as Record<string, unknown>
+  expect(result).toMatchObject({ resources: [{ uri: 'notes://plan' }] })
+  const plan = await offered('resources/read', { uri: 'notes://plan' })
+  expect(plan.json()).toHaveProperty('result.contents')
 })
 
 test('M-10 policy-audit §2.2: the log has the true reason for each', async () => {

@@ -1,7 +1,9 @@
 // A target of the modern era, served by the SDK, that offers prompts, resources, templates, an interface of a tool, and
 // completion of arguments. It keeps what it was asked.
+import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import {
   completable,
   createMcpHandler,
@@ -9,7 +11,10 @@ import {
   ResourceTemplate,
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { expect, vi } from 'vitest'
 import { bridge } from '@sallyport/sample/market-server/web-bridge.ts'
+import type { TestGateway } from './gateway.ts'
+import { ask } from './operator.ts'
 
 export type OfferingTarget = {
   readonly url: string
@@ -28,6 +33,23 @@ export type AskedOfTarget = {
 
 const KINDS = ['short', 'shorter', 'long']
 const CALLS = new Set(['tools/call', 'prompts/get', 'resources/read', 'completion/complete'])
+
+/** A gateway starts without a target that is slow to answer; tests share a machine that is busy. */
+export async function whenOffered(
+  world: TestGateway,
+  ...targets: readonly string[]
+): Promise<void> {
+  const names = targets.map((target) => `${target}___resource:read`)
+  const offered = async (): Promise<void> => {
+    const { tools } = (await ask(world, '/status')) as { tools: { name: string }[] }
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
+  }
+  await vi.waitFor(offered, { timeout: 15_000, interval: 100 })
+  // Loads take turns: after this one the policies know of what is offered.
+  const policies = join(world.folder, 'policies/test.cedar')
+  appendFileSync(policies, '\n// They were asked.\n')
+  await world.gateway.reload()
+}
 
 /** `prefix`: of its URIs. */
 export async function startOfferingTarget(prefix = 'notes://'): Promise<OfferingTarget> {

@@ -3,7 +3,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { changePolicies } from '../support/change.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { startOfferingTarget, type OfferingTarget } from '../support/offering-target.ts'
+import {
+  startOfferingTarget,
+  whenOffered,
+  type OfferingTarget,
+} from '../support/offering-target.ts'
 import { OPERATORS, switchOrder } from '../support/operators.ts'
 import { codeOf } from '../support/present.ts'
 
@@ -32,6 +36,7 @@ beforeAll(async () => {
 instructions: "Everything of Acme."
 ${OPERATORS}`,
   })
+  await whenOffered(world, 'notes')
 })
 beforeEach(() => changePolicies(world, POLICIES))
 afterAll(async () => {
