@@ -8,9 +8,11 @@ import type { HeadSettings } from './head-settings.ts'
 import { Head, type PublicRequest, type RouteTable } from './inbound.ts'
 import { readRawHeaders } from './raw-headers.ts'
 import { carriesCredentials, readRequestTarget } from './request-target.ts'
+import { FIRST_MODERN } from './versions.ts'
 
 /** RFC 9110 §7.2 as far as a host is ever named: a reg-name or an address, and perhaps a port. */
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/
+type Route = NonNullable<ReturnType<RouteTable['get']>>
 const PARAM_HEADER = /^mcp-param-[!#$%&'*+\-.^_`|~0-9a-z]+$/
 
 export function checkHead(
@@ -41,7 +43,7 @@ export function checkHead(
   const route = routes.get(target.path)
   if (route === undefined) return refuse('in.no_such_route')
   const method = req.method ?? ''
-  if (method === 'OPTIONS') return preflight(headers, origin, route.kind)
+  if (method === 'OPTIONS') return preflight(headers, origin, allowedAt(route))
   if (carriesCredentials(target.query)) return refuse('identify.token_in_query')
   if (route.kind === 'metadata') {
     if (method === 'GET' || method === 'HEAD') {
@@ -74,15 +76,20 @@ export function allowedOrigin(
   return found !== undefined && settings.origins.has(found) ? found : undefined
 }
 
+function allowedAt(route: Route): string {
+  if (route.kind === 'metadata') return 'GET, HEAD, OPTIONS'
+  return route.mcp.minProtocol < FIRST_MODERN ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
+}
+
 function preflight(
   headers: ReadonlyMap<string, string>,
   origin: string | undefined,
-  kind: 'mcp' | 'metadata',
+  allow: string,
 ): PublicRequest {
   const asked = headers.get('access-control-request-headers')
   return {
     kind: 'preflight',
-    allow: kind === 'mcp' ? 'POST, OPTIONS' : 'GET, HEAD, OPTIONS',
+    allow,
     origin,
     paramHeaders:
       asked === undefined

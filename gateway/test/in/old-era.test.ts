@@ -73,6 +73,11 @@ describe('readInbound: what comes of the old era (protocol §3)', () => {
     expect(await get(`${method} /mcp HTTP/1.1`, headers)).toMatchObject(expected)
   })
 
+  it('a preflight allows what sessions need', async () => {
+    const { head } = await exchange.send(request({ line: 'OPTIONS /mcp HTTP/1.1', body: '' }))
+    expect(head).toMatchObject({ kind: 'preflight', allow: 'POST, GET, DELETE, OPTIONS' })
+  })
+
   it.each([
     ['another method', LIST, { 'Mcp-Method': 'tools/call' }],
     ['two methods', LIST, { 'Mcp-Method': ['tools/list', 'tools/list'] }],
