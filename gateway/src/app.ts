@@ -72,6 +72,8 @@ export type StartOptions = {
   readonly clock?: Clock
   /** Takes the place of the gateway that runs on the same state folder and ports. */
   readonly takeOver?: boolean
+  /** How often it is looked what other processes revoked and disabled; default: every ten seconds. */
+  readonly readAgainMs?: number
 }
 
 /** What has to be closed again, last opened first. */
@@ -92,7 +94,7 @@ export async function startGateway(options: StartOptions): Promise<Gateway> {
 }
 
 async function compose(
-  { loaded, environment, stream, clock = systemClock, takeOver = false }: StartOptions,
+  { loaded, environment, stream, clock = systemClock, takeOver = false, readAgainMs }: StartOptions,
   closers: Closers,
   closeAll: () => Promise<void>,
 ): Promise<Gateway> {
@@ -137,9 +139,14 @@ async function compose(
   closers.push(() => store.close())
   const storeCheck = health.check('store')
   const reading = createReading(storeCheck, log)
-  const denyList = createDenyList(store, clock, reading('the list of revocations'))
+  const denyList = createDenyList(store, clock, reading('the list of revocations'), readAgainMs)
   closers.push(() => denyList.close())
-  const switches = createSwitches(store, clock, reading('the list of what is disabled'))
+  const switches = createSwitches(
+    store,
+    clock,
+    reading('the list of what is disabled'),
+    readAgainMs,
+  )
   closers.push(() => switches.close())
   await Promise.all([denyList.refresh(), switches.refresh()])
   storeCheck.up()

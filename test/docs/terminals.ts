@@ -49,8 +49,9 @@ export async function openTerminals(): Promise<Terminals> {
       PATH: `${join(folder, '.bin')}:${process.env['PATH'] ?? ''}`,
       REAL_PATH: process.env['PATH'] ?? '',
       HOME: home,
-      // The home is a new one; what Go has compiled is the machine's.
+      // The home is a new one; what Go and Node have compiled is the machine's.
       GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache/go-build'),
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
       BROWSER: join(folder, '.bin/browser'),
       READER: words.get('as') ?? '',
       NO_COLOR: '1',

@@ -2,7 +2,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Fault } from './faults.ts'
-import type { Ready } from './gateway-process.ts'
+import type { Memory, Ready } from './gateway-process.ts'
+
+export type { Memory }
 
 export type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
@@ -13,6 +15,8 @@ export type GatewayProcess = Ready & {
   /** Everything printed so far, log and standard error. */
   readonly printed: () => string
   readonly raise: (fault: Fault) => void
+  /** Collects garbage first. */
+  readonly memory: () => Promise<Memory>
   readonly signal: (signal: NodeJS.Signals) => void
   readonly ended: Promise<Ending>
   /** SIGKILL, and waits. */
@@ -38,7 +42,12 @@ export async function startProcess(
   const startedMs = performance.now()
   const child = fork(ENTRY, [configFile, ...(takeOver ? ['--take-over'] : [])], {
     execArgv: preload === undefined ? [] : ['--import', preload.href],
-    env: { PATH: process.env['PATH'], ...env },
+    env: {
+      PATH: process.env['PATH'],
+      // Set where many tests start many (vitest.config.ts); promises are timed without.
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const chunks: Buffer[] = []
@@ -58,6 +67,11 @@ export async function startProcess(
     readyAfterMs: performance.now() - startedMs,
     printed,
     raise: (fault) => void child.send(fault),
+    memory: () =>
+      new Promise((resolve) => {
+        child.once('message', (memory: Memory) => resolve(memory))
+        child.send('memory')
+      }),
     signal: (signal) => void child.kill(signal),
     ended,
     kill: () => {

@@ -45,6 +45,8 @@ export type TestGatewayOptions = {
   /** The gateway speaks https with a certificate of its own, and so does `raw`. */
   readonly tls?: true
   readonly clock?: Clock
+  /** How soon what another process wrote is read; default as in production. */
+  readonly readAgainMs?: number
   readonly environment?: Readonly<Record<string, string>>
   /** Keeps state of a former gateway: its folder. */
   readonly folder?: string
@@ -90,6 +92,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     environment: options.environment ?? {},
     stream: { write: (line) => lines.push(line) },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.readAgainMs === undefined ? {} : { readAgainMs: options.readAgainMs }),
   })
   const publicUrl = publicUrlOf(port, options)
   const peer = options.tls ? () => connect(port, '127.0.0.1', { rejectUnauthorized: false }) : port

@@ -15,7 +15,7 @@ import { rawRequest } from '../support/raw.ts'
 
 let world: TestGateway
 beforeEach(async () => {
-  world = await startTestGateway()
+  world = await startTestGateway({ readAgainMs: 500 })
 })
 afterEach(() => world.stop())
 

@@ -33,6 +33,7 @@ export function createDenyList(
   store: Store,
   clock: Clock,
   refreshed: (failure?: unknown) => void = () => {},
+  refreshMs = REFRESH_MS,
 ): DenyList {
   let index = new RevocationIndex()
   let readMs = Number.NEGATIVE_INFINITY
@@ -109,7 +110,7 @@ export function createDenyList(
 
   const timer = setInterval(() => {
     refresh().then(() => refreshed(), refreshed)
-  }, REFRESH_MS)
+  }, refreshMs)
   timer.unref()
 
   return {

@@ -45,6 +45,7 @@ export function createSwitches(
   store: Store,
   clock: Clock,
   refreshed: (failure?: unknown) => void = () => {},
+  refreshMs = REFRESH_MS,
 ): Switches {
   let index: ReadonlyMap<string, Switch> = new Map()
   /** In effect here, and not known to be in the store. */
@@ -143,7 +144,7 @@ export function createSwitches(
   const refresh = (): Promise<void> => inTurn(read)
   const timer = setInterval(() => {
     refresh().then(() => refreshed(), refreshed)
-  }, REFRESH_MS)
+  }, refreshMs)
   timer.unref()
 
   return {
