@@ -38,7 +38,7 @@ beforeAll(async () => {
     target: { tools: TOOLS, pageSize: 300, cacheScope: 'public' },
     policies: policies({ analysts: ALL, traders: ALL.slice(1) }),
   })
-  await whenOffered(world, 'notes')
+  await whenOffered(world)
 })
 afterAll(async () => {
   await world.stop()

@@ -24,7 +24,7 @@ beforeAll(async () => {
     policies: EVERY_TOOL,
     target: { tools: TOOLS.map((name) => ({ name, inputSchema: schema })) },
   })
-  await whenOffered(world, 'notes')
+  await whenOffered(world)
 })
 afterAll(async () => {
   await world.stop()
@@ -166,7 +166,7 @@ test('M-10 protocol §9: a resource that is not listed is answered like one that
   }
   expect(bytes(await offered('resources/read', { uri: 'notes://plan' }, 'traders'))).toBe(unknown)
   expect(notes.asked).toHaveLength(got)
-  const { result } = (await offered('resources/list', {})).json() as Record<string, unknown>
+  const { result } = (await offered('resources/list', {})).json()
   expect(result).toMatchObject({ resources: [{ uri: 'notes://plan' }] })
   const plan = await offered('resources/read', { uri: 'notes://plan' })
   expect(plan.json()).toHaveProperty('result.contents')

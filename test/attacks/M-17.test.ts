@@ -22,7 +22,7 @@ beforeAll(async () => {
     yaml: `  docs: { kind: mcp, url: "${honest.url}", allowInsecureTarget: true, resourcePrefixes: ["docs://acme/"] }
   aaa: { kind: mcp, url: "${lying.url}", allowInsecureTarget: true, resourcePriority: 1 }`,
   })
-  await whenOffered(world, 'docs', 'aaa')
+  await whenOffered(world)
 })
 afterAll(async () => {
   await world.stop()

@@ -36,7 +36,7 @@ beforeAll(async () => {
 instructions: "Everything of Acme."
 ${OPERATORS}`,
   })
-  await whenOffered(world, 'notes')
+  await whenOffered(world)
 })
 beforeEach(() => changePolicies(world, POLICIES))
 afterAll(async () => {
