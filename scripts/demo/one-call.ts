@@ -4,11 +4,20 @@ import { join } from 'node:path'
 import type { Ran } from './run-sallyport.ts'
 import { ended, said, type Scene } from './scene.ts'
 
-const ANALYST = ['forecast_load', 'get_load', 'get_prices', 'get_volumes', 'list_markets']
+const ANALYST = [
+  'documents___read_document',
+  'documents___search_documents',
+  'documents___write_note',
+  'forecast_load',
+  'get_load',
+  'get_prices',
+  'get_volumes',
+  'list_markets',
+]
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   alice: [...ANALYST, 'list_price_alerts'],
   bob: ['get_prices', 'list_markets', 'set_price_alert'],
-  carol: [...ANALYST, 'list_price_alerts', 'set_price_alert'],
+  carol: ['documents___delete_note', ...ANALYST, 'list_price_alerts', 'set_price_alert'],
 }
 const DAY = ['--arg', 'market=DE-LU', '--arg', 'day=2026-03-29']
 

@@ -81,6 +81,7 @@ test('M-19 MCP 2026-07-28, transports: development mode listens on 127.0.0.1 alo
     port: 8443,
     issuer: 'http://127.0.0.1:1',
     marketUrl: 'http://127.0.0.1:2/mcp',
+    documentsUrl: 'http://127.0.0.1:3/mcp',
   })
   const loaded = parseConfig(text, '/dev/sallyport.yaml', {})
   expect(loaded).toMatchObject({

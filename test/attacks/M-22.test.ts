@@ -39,6 +39,7 @@ test('M-22 MCP 2026-07-28, server/tools: results are capped at 10 MiB unless the
     port: 1,
     issuer: 'http://127.0.0.1:2',
     marketUrl: 'http://127.0.0.1:3/',
+    documentsUrl: 'http://127.0.0.1:4/',
   })
   const loaded = parseConfig(text, '/x/sallyport.yaml', {})
   expect(loaded).toMatchObject({ config: { limits: { resultBytes: 10 * 1024 * 1024 } } })

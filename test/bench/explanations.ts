@@ -30,7 +30,9 @@ export async function explanations(): Promise<readonly TargetRow[]> {
   const market = catalogueOfTools([
     { target: 'market', tools: TOOL_DEFINITIONS as readonly unknown[] as readonly JsonObject[] },
   ])
-  const acme = await readPolicyFiles('sample/acme/policies')
+  const acme = (await readPolicyFiles('sample/acme/policies')).filter(
+    ({ file }) => !file.startsWith('documents'),
+  )
   const sample = await loadedSet(acme, market, 'bench/sample')
   const names = toolNames(TOOLS)
   const spread = policySet({

@@ -60,7 +60,7 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
   const port = await freePort(wished)
   const mcpUrl = `http://127.0.0.1:${port}/mcp`
   const [world, notary] = await bothOrNone(
-    startWorld({ gatewayResources: [mcpUrl, `${mcpUrl}/market`] }),
+    startWorld({ gatewayResources: [mcpUrl, `${mcpUrl}/market`, `${mcpUrl}/documents`] }),
     startNotary(folder),
   )
   const stop = async (): Promise<void> => {
@@ -68,8 +68,11 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
   }
   const log = createWriteStream(join(folder.path, 'gateway.log'), { flags: 'a', mode: 0o600 })
   try {
-    const { issuer, marketUrl, people } = world
-    await folder.write(folder.configFile, devConfig({ port, issuer, marketUrl, notary }))
+    const { issuer, marketUrl, documentsUrl, people } = world
+    await folder.write(
+      folder.configFile,
+      devConfig({ port, issuer, marketUrl, documentsUrl, notary }),
+    )
     await folder.write(folder.inspectorFile, inspectorConfig(mcpUrl))
     const gateway = await startGateway({
       loaded: await loadChecked(folder.configFile, terminal),

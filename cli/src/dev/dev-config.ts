@@ -5,6 +5,7 @@ export type DevConfig = {
   readonly port: number
   readonly issuer: string
   readonly marketUrl: string
+  readonly documentsUrl: string
   /** Who vouches for the log; absent: nobody. */
   readonly notary?: {
     /** Path of the signer's socket. */
@@ -14,7 +15,7 @@ export type DevConfig = {
 }
 
 /** YAML; paths are relative to the file. Each relaxation is there because the sample speaks plain http. */
-export function devConfig({ port, issuer, marketUrl, notary }: DevConfig): string {
+export function devConfig({ port, issuer, marketUrl, documentsUrl, notary }: DevConfig): string {
   return `# yaml-language-server: $schema=./sallyport.schema.json
 # Written by \`sallyport dev\` at each start: development mode, loopback only.
 publicUrl: http://127.0.0.1:${port}
@@ -50,6 +51,17 @@ targets:
       forecast_load: { readOnly: true, idempotent: true, audit: [/market, /day, /days] }
       list_price_alerts: { readOnly: true, idempotent: true }
       set_price_alert: { readOnly: false, audit: [/market, /direction, /threshold] }
+  # A server of an older revision: it opens sessions, and asks before it deletes.
+  documents:
+    kind: mcp
+    url: ${documentsUrl}
+    allowInsecureTarget: true
+    credential: { kind: none }
+    tools:
+      search_documents: { readOnly: true, idempotent: true }
+      read_document: { readOnly: true, idempotent: true, audit: [/id] }
+      write_note: { readOnly: false, idempotent: true, audit: [/id] }
+      delete_note: { readOnly: false, audit: [/id] }
 `
 }
 
