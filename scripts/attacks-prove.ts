@@ -4,12 +4,11 @@
 // the table is written to docs/reports/attacks.md with the commit's hash.
 import './assert-node.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readTests, readUnproven, type AttackTest } from './attack-catalogue.ts'
-import { copyTree } from './copy-tree.ts'
+import { inPatchedCopy } from './patched-copy.ts'
 
 type Verdict = 'proven' | 'not proven' | 'patch does not apply' | 'control broke'
 type VitestReport = {
@@ -70,22 +69,8 @@ function patchedFiles(test: AttackTest): string[] {
 }
 
 function prove(test: AttackTest): { verdict: Verdict; red: number; green: number } {
-  const scratch = mkdtempSync(join(tmpdir(), 'sallyport-prove-'))
-  try {
-    copyTree(scratch)
-    const applied = spawnSync(
-      'patch',
-      ['-p1', '--forward', '--fuzz=0', '-s', '-i', join(process.cwd(), test.patch ?? '')],
-      {
-        cwd: scratch,
-        encoding: 'utf8',
-      },
-    )
-    if (applied.status !== 0) return { verdict: 'patch does not apply', red: 0, green: 0 }
-    return judge(runTest(scratch, test.file))
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
+  const judged = inPatchedCopy(test.patch ?? '', (folder) => judge(runTest(folder, test.file)))
+  return judged ?? { verdict: 'patch does not apply', red: 0, green: 0 }
 }
 
 function runTest(scratch: string, file: string): VitestReport | undefined {

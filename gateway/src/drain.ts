@@ -10,20 +10,11 @@ import type { Log } from './observe/log.ts'
 const SERVE_ON_MS = 5_000
 const FINISH_MS = 110_000
 const LOOK_MS = 20
+/** In which streams that people only listen to are closed. */
+const SPREAD_MS = 30_000
 
 /** What is given up at once where there is one. */
 export type Successor = { readonly closeOperations: () => Promise<void> }
-
-/** Whoever only listens comes again elsewhere: one after the other, and not all at one moment. */
-async function endListening(streams: OpenStreams, overMs: number): Promise<void> {
-  const steps = Math.ceil(overMs / LOOK_MS)
-  for (let step = 0; step < steps; step += 1) {
-    let due = Math.ceil(streams.listening() / (steps - step))
-    streams.endWhere(({ permit }) => permit === undefined && due-- > 0)
-    await wait(LOOK_MS)
-  }
-  streams.endWhere(({ permit }) => permit === undefined)
-}
 
 export async function drain(
   parts: {
@@ -43,8 +34,10 @@ export async function drain(
     listener.stopListening()
     await successor.closeOperations()
   }
-  await endListening(streams, serveOnMs)
+  const nobodyListens = endListening(streams, Math.min(SPREAD_MS, finishMs))
+  await wait(serveOnMs)
   listener.stopAccepting()
+  await nobodyListens
   for (let waitedMs = 0; listener.underWay() > 0 && waitedMs < finishMs; waitedMs += LOOK_MS) {
     await wait(LOOK_MS)
   }
@@ -54,4 +47,15 @@ export async function drain(
   listener.close()
   // What was cut records its outcome in the turns that follow.
   for (let look = 0; listener.underWay() > 0 && look < 50; look++) await wait(LOOK_MS)
+}
+
+/** Whoever only listens comes again elsewhere: one after the other, and not all at one moment. */
+async function endListening(streams: OpenStreams, overMs: number): Promise<void> {
+  const steps = Math.ceil(overMs / LOOK_MS)
+  for (let step = 0; step < steps && streams.listening() > 0; step += 1) {
+    let due = Math.ceil(streams.listening() / (steps - step))
+    streams.endWhere(({ permit }) => permit === undefined && due-- > 0)
+    await wait(LOOK_MS)
+  }
+  streams.endWhere(({ permit }) => permit === undefined)
 }

@@ -7,6 +7,8 @@ import type { Finding, PromiseScript } from './promise.ts'
 
 const PLACES = 8
 const DELAY_MS = 100
+/** An answer that comes later is of no use to whoever asked. */
+const OF_USE_MS = 2_000
 const CAPACITY = (PLACES * 1000) / DELAY_MS
 const OVER = 3
 const GOODPUT = 0.8
@@ -27,7 +29,7 @@ export const promise: PromiseScript = {
       },
       async (world) => {
         await world.start()
-        world.target.behave({ beforeHeadMs: DELAY_MS })
+        world.target.behave({ beforeHeadMs: DELAY_MS, places: PLACES })
         return await overload(world, short ? 6_000 : 30_000)
       },
     ),
@@ -68,8 +70,10 @@ async function overload(world: ProcessWorld, forMs: number): Promise<readonly Fi
   ]
 }
 
+const isOfUse = (ended: Ended): boolean => isGood(ended) && ended.tookMs <= OF_USE_MS
+
 function goodput(ended: readonly Ended[], forMs: number): number {
-  return ended.filter(isGood).length / (forMs / 1000)
+  return ended.filter(isOfUse).length / (forMs / 1000)
 }
 
 /** The end of the last second in which something failed or was slow. */
@@ -83,7 +87,7 @@ function recovered(before: readonly Ended[], after: readonly Ended[]): number | 
       const since = startedMs - first.startedMs
       return since >= at && since < at + SLICE_MS
     })
-    const good = slice.filter(isGood).length
+    const good = slice.filter(isOfUse).length
     if (good < slice.length * USUAL_SHARE || percentile(slice, 0.5) > usual) back = at + SLICE_MS
   }
   return back > RECOVERY_MS ? undefined : back

@@ -1,6 +1,8 @@
 // A gateway in a process of its own, started through `serve` as the command does it. The parent learns when it is
 // ready, and may order one fault to be raised inside it (faults.ts). It does not outlive its parent.
 import { serve } from '@sallyport/gateway/main.ts'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { raise, type Fault } from './faults.ts'
 
 export type Ready = {
@@ -9,9 +11,27 @@ export type Ready = {
   readonly adminSocket: string
 }
 
+export type Memory = {
+  readonly heapBytes: number
+  readonly externalBytes: number
+  readonly residentBytes: number
+}
+
+/** What is left after a collection. */
+function readMemory(): Memory {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { heapBytes: heapUsed, externalBytes: external, residentBytes: rss }
+}
+
 const [, , configFile = '', ...flags] = process.argv
 process.once('disconnect', () => process.exit(1))
-process.on('message', (fault: Fault) => raise(fault))
+process.on('message', (order: Fault | 'memory') => {
+  if (order === 'memory') process.send?.(readMemory())
+  else raise(order)
+})
 const takeOver = flags.includes('--take-over')
 await serve(configFile, { takeOver }, ({ port, operationsPort, adminSocket }) => {
   process.send?.({ port, operationsPort, adminSocket } satisfies Ready)

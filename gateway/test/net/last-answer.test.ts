@@ -31,11 +31,13 @@ function world() {
 }
 
 describe('promises F-23: names of targets', () => {
-  test('the last good answer is used for 60 s after it, and no longer', () => {
+  test('the last good answer is used for 60 s after the first failure, and no longer', () => {
     const { ask, set, advance } = world()
     expect(ask()).toBe(FIRST)
     const away = new Error('EAI_AGAIN')
     set(away)
+    advance(600)
+    expect(ask()).toBe(FIRST)
     advance(60)
     expect(ask()).toBe(FIRST)
     advance(0.1)
@@ -51,6 +53,15 @@ describe('promises F-23: names of targets', () => {
     set(new Error('EAI_AGAIN'))
     advance(50)
     expect(ask()).toBe(SECOND)
+  })
+
+  test('an answer of hours ago is none', () => {
+    const { ask, set, advance } = world()
+    ask()
+    const away = new Error('EAI_AGAIN')
+    set(away)
+    advance(3_601)
+    expect(ask()).toBe(away)
   })
 
   test('one name says nothing about another', () => {

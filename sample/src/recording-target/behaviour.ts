@@ -37,6 +37,8 @@ export type Behaviour = {
   readonly methods: readonly string[]
   /** Wait before the response head. */
   readonly beforeHeadMs: number
+  /** Calls that it works on at one time; the others wait in order, however many they are. */
+  readonly places: number
   /** Wait before each event of a stream. */
   readonly betweenEventsMs: number
   /** `resets`: every connection is reset on its first byte. `hangs`: nothing is ever answered. */
@@ -55,6 +57,7 @@ export const HONEST: Behaviour = {
   answer: 'honest',
   methods: ['tools/call'],
   beforeHeadMs: 0,
+  places: Number.POSITIVE_INFINITY,
   betweenEventsMs: 0,
   dead: 'no',
   redirectTo: 'http://127.0.0.1:9/mcp',

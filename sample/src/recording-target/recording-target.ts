@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listen } from '../listen.ts'
 import { answer, type Offer } from './answer.ts'
 import { HONEST, type Behaviour } from './behaviour.ts'
+import { createPlaces } from './places.ts'
 import { recordConnections, type Recording } from './recording.ts'
 import { DEFAULT_TOOLS, type ToolDefinition } from './tools.ts'
 
@@ -40,6 +41,7 @@ export async function startRecordingTarget(
     pageSize: settings.pageSize ?? 2,
     cacheScope: settings.cacheScope ?? 'private',
   }
+  const place = createPlaces()
   const server = createServer({ keepAliveTimeout: 60_000 })
   const { recording, add } = recordConnections(server)
   server.on('connection', (socket) => {
@@ -56,7 +58,12 @@ export async function startRecordingTarget(
     const { body } = add(request, Buffer.concat(chunks))
     const present = behaviour
     if (present.dead !== 'no') return
-    if (present.beforeHeadMs > 0) await sleep(present.beforeHeadMs)
+    await place.take(present.places)
+    try {
+      if (present.beforeHeadMs > 0) await sleep(present.beforeHeadMs)
+    } finally {
+      place.giveBack()
+    }
     if (!response.destroyed) await answer(response, body, present, offer)
   }
   let listening = await listen(server, settings.port ?? 0)
