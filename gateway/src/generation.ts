@@ -230,7 +230,9 @@ async function build(
         }
       }
     },
-    describeAgain: (target) => void catalogue.refresh(target),
+    describeAgain(target) {
+      void catalogue.refresh(target).then(() => subscriptions.changed())
+    },
     log: shared.log,
     nowMs: shared.clock.monotonicMs,
   })

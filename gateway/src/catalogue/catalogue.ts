@@ -65,6 +65,7 @@ export function createCatalogue(
   const closing = new AbortController()
   const listeners = new Set<(catalogue: Catalogue) => void | Promise<void>>()
   const underWay = new Map<string, Promise<void>>()
+  const next = new Map<string, Promise<void>>()
   const scanner = parts.scanner ?? createScanner()
   const stores = { pins: createPinStore(parts.store), seen: createSeenStore(parts.store) }
   const alike = lookalikes(targets.map(({ id }) => id))
@@ -204,7 +205,7 @@ export function createCatalogue(
 
   async function refreshOne(id: string, watch: TargetWatch): Promise<void> {
     const running = underWay.get(id)
-    if (running !== undefined) return await running
+    if (running !== undefined) return await after(running, id, watch)
     const started = watch
       .restore()
       .then(() => watch.refresh())
@@ -212,6 +213,18 @@ export function createCatalogue(
       .finally(() => underWay.delete(id))
     underWay.set(id, started)
     return await started
+  }
+
+  /** Who asks while a target answers wants what is true now, and that answer may be older: it is asked once more. */
+  function after(running: Promise<void>, id: string, watch: TargetWatch): Promise<void> {
+    const known = next.get(id)
+    if (known !== undefined) return known
+    const following = running.then(() => {
+      next.delete(id)
+      return refreshOne(id, watch)
+    })
+    next.set(id, following)
+    return following
   }
 
   async function refresh(only?: string): Promise<void> {

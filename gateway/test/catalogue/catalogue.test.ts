@@ -344,6 +344,18 @@ describe('a bad or lying target', () => {
 })
 
 describe('facts and versions', () => {
+  it('who asks while a target answers gets what is true afterwards', async () => {
+    const watch = watchAll([target('market')])
+    const first = watch.refresh()
+    // It is asked already: what it offers from now on is not in that answer.
+    await new Promise((resolve) => setImmediate(resolve))
+    offers.set('market', [tool('get_prices')])
+    const asked = [watch.refresh('market'), watch.refresh('market')]
+    await first
+    await Promise.all(asked)
+    expect(watch.current().entries.get('market___set_alert')?.quarantined).toBeDefined()
+  })
+
   it('facts come from the configuration, never from annotations', async () => {
     const annotations = { readOnlyHint: true, idempotentHint: true }
     offers.set('market', [

@@ -1,5 +1,5 @@
-// Who listens to what, for one configuration (protocol §6, §8): once a second at most everybody who listens hears what has
-// changed for them. Lists are compared as this person sees them, so nobody learns of a change in what they may not see,
+// Who listens to what, for one configuration (protocol §6, §8): everybody who listens hears what has changed for them, soon
+// after it has, and once a second at most. Lists are compared as this person sees them, so nobody learns of a change in what they may not see,
 // and a storm of changes is one note (attacks D-07). Updates of resources come from the targets, through one
 // subscription each, and pass to whoever may read that resource at this moment.
 import type { ListenFilter, TargetEvent } from '../../call/connector.ts'
@@ -34,7 +34,7 @@ export type Subscriptions = {
   /** What of the filter this person may hear of now. */
   readonly honoured: (reader: Reader, filter: ListenFilter) => ListenFilter
   readonly readableAt: SubscriptionParts['readableAt']
-  /** Somebody asks for something else now. */
+  /** Somebody asks for something else now, or there is something else to see. */
   readonly changed: () => void
   readonly close: () => void
 }
@@ -61,16 +61,19 @@ type Following = {
   filter: ListenFilter
   /** URIs that were updated since the last look. */
   readonly updated: Set<string>
+  toldMs: number
 }
 
 const EVERY_MS = 1_000
+/** A storm of changes is looked at so often. */
+const SOON_MS = 100
 
 export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   const followers = new Set<Following>()
   const upstreams = new Map<string, Upstream>()
   let timer: NodeJS.Timeout | undefined
+  let soonTimer: NodeJS.Timeout | undefined
   let looking = false
-  let lookedMs = Number.NEGATIVE_INFINITY
 
   function upstreamOf(target: string): Upstream | undefined {
     const known = upstreams.get(target)
@@ -96,15 +99,15 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     soon()
   }
 
-  /** At once where the last look is a second ago. */
   function soon(): void {
-    if (parts.nowMs() - lookedMs >= EVERY_MS) void look()
+    if (followers.size > 0) soonTimer ??= setTimeout(() => void look(), SOON_MS).unref()
   }
 
   async function look(): Promise<void> {
+    clearTimeout(soonTimer)
+    soonTimer = undefined
     if (looking || followers.size === 0) return
     looking = true
-    lookedMs = parts.nowMs()
     try {
       for (const following of followers) await tell(following).catch(report)
       want()
@@ -119,15 +122,22 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
 
   async function tell(following: Following): Promise<void> {
     const { listener, updated } = following
-    const { reader, told } = listener
+    const { reader } = listener
     following.filter = await listener.filter()
     const before = following.seen
     const now = await parts.seen(reader)
     if (!followers.has(following)) return
-    following.seen = now
     if (now === undefined) {
+      following.seen = now
       if (before !== undefined) listener.nothingLeft()
       return
+    }
+    // The next look tells what this one keeps.
+    if (parts.nowMs() - following.toldMs < EVERY_MS) return
+    following.seen = now
+    const told = (event: TargetEvent): void => {
+      following.toldMs = parts.nowMs()
+      listener.told(event)
     }
     for (const [list, kind] of LISTS) {
       const changed = before !== undefined && before[list] !== now[list]
@@ -163,11 +173,17 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     }
   }
 
+  function stopLooking(): void {
+    clearInterval(timer)
+    clearTimeout(soonTimer)
+    timer = undefined
+    soonTimer = undefined
+  }
+
   function forget(following: Following): void {
     followers.delete(following)
     if (followers.size > 0) return
-    clearInterval(timer)
-    timer = undefined
+    stopLooking()
     for (const upstream of upstreams.values()) upstream.close()
   }
 
@@ -178,6 +194,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         seen: await parts.seen(listener.reader),
         filter: await listener.filter(),
         updated: new Set(),
+        toldMs: Number.NEGATIVE_INFINITY,
       }
       followers.add(following)
       timer ??= setInterval(() => void look(), EVERY_MS).unref()
@@ -191,8 +208,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     readableAt: parts.readableAt,
     changed: soon,
     close() {
-      clearInterval(timer)
-      timer = undefined
+      stopLooking()
       followers.clear()
       for (const upstream of upstreams.values()) upstream.close()
     },

@@ -90,6 +90,21 @@ describe('lists', () => {
     expect(events.length).toBeLessThanOrEqual(4)
   })
 
+  test('a first change is told soon, the next one a second after it', async () => {
+    const { events } = await follow('alice', LISTS)
+    const change = async (tools: string) => {
+      seen['alice'] = { tools, prompts: 'a', resources: 'a' }
+      subscriptions.changed()
+      await vi.advanceTimersByTimeAsync(150)
+    }
+    await change('b')
+    expect(events).toHaveLength(1)
+    await change('c')
+    expect(events).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1_900)
+    expect(events).toHaveLength(2)
+  })
+
   test('whoever sees nothing any more listens no longer', async () => {
     const { nothingLeft } = await follow('alice', LISTS)
     seen['alice'] = undefined
