@@ -5,6 +5,7 @@ import { modernRequest } from '@sallyport/sample/modern-request.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { createMovableClock } from '../support/movable-clock.ts'
+import { openStream } from '../support/open-stream.ts'
 import { codeOf, present } from '../support/present.ts'
 
 const clock = createMovableClock()
@@ -69,6 +70,25 @@ test('J-17 RFC 6750 §2: neither a stream nor the end of a session is given to t
     expect(answer.status).toBe(400)
     expect(codeOf(answer)).toBe('identify.several_tokens')
   }
+})
+
+test('J-17 RFC 7517 §5: keys that fail end no stream that is open, and open none that is asked for meanwhile', async () => {
+  clock.advance(31)
+  const url = world.resource('records')
+  const listen = (token: string) => {
+    const params = { notifications: { toolsListChanged: true } }
+    const { headers, body } = modernRequest({ method: 'subscriptions/listen', token, params })
+    return openStream(url, headers, body)
+  }
+  const open = await listen(world.token())
+  const keys = holdKeys(away)
+  const asked = Array.from({ length: 12 }, () => listen(away.mint(url)))
+  await expect.poll(keys.waiting).toBe(1)
+  keys.fail()
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([503]))
+  expect([open.status, open.ended()]).toEqual([200, false])
+  open.close()
 })
 
 test('J-17 RFC 6750 §2.1: two tokens in one header are no token', async () => {

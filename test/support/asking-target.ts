@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   createMcpHandler,
   createRequestStateCodec,
@@ -65,6 +66,23 @@ const ASKS: Readonly<Record<string, Asks>> = {
     }),
   }),
   look_around: () => ({ folders: inputRequired.listRoots() }),
+  flood: () => ({}),
+}
+
+const FLOOD_EVENTS = 600
+const FLOOD_EVENT = 'x'.repeat(32_768)
+
+/** 20 MB of progress. */
+async function flood(
+  { notify, signal }: ServerContext['mcpReq'],
+  progressToken: string | number,
+): Promise<CallToolResult> {
+  for (let progress = 0; progress < FLOOD_EVENTS && !signal.aborted; progress += 1) {
+    const params = { progressToken, progress, message: FLOOD_EVENT }
+    await notify({ method: 'notifications/progress', params })
+    await nextTurn()
+  }
+  return { content: [{ type: 'text', text: 'done' }] }
 }
 
 export async function startAskingTarget(port = 0): Promise<AskingTarget> {
@@ -88,6 +106,7 @@ export async function startAskingTarget(port = 0): Promise<AskingTarget> {
         params: { progressToken, progress: 1, total: 2 },
       })
     }
+    if (tool === 'flood' && progressToken !== undefined) return flood(mcpReq, progressToken)
     const { inputResponses } = mcpReq
     if (inputResponses === undefined) {
       return inputRequired({

@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startAskingTarget, type AskingTarget } from '../support/asking-target.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { untilOffered } from '../support/until-offered.ts'
 import { connectOld } from '../support/old-client.ts'
 
 const WAIT = { timeout: 10_000, interval: 50 }
@@ -25,6 +26,7 @@ beforeAll(async () => {
     yaml: `  asking: { kind: mcp, url: "${modern.url}", allowInsecureTarget: true, mayAsk: { urlHosts: [accounts.example] } }
   documents: { kind: mcp, url: "${documents.url}", allowInsecureTarget: true }`,
   })
+  await untilOffered(gateway, 'asking', 'documents')
 })
 afterAll(async () => {
   await gateway.stop()
