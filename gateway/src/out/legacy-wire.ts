@@ -36,11 +36,12 @@ export function entryWire(add: (response: Buffer) => void): Wire {
     refusal,
     fault: (_res, thrown, context) => add(faultMessage(thrown, context)),
     accepted: () => undefined,
-    async stream(_res, messages) {
+    async stream(_res, messages, context) {
       let last: Buffer | undefined
       try {
         for await (const message of messages) last = message
-      } catch {
+      } catch (error) {
+        add(faultMessage(error, context))
         return 'broken'
       }
       if (last !== undefined) add(last)
