@@ -80,6 +80,8 @@ export function createClientInput(
     ask(permit, inbound, outcome) {
       const refused = judge(permit, inbound, outcome)
       if (refused !== undefined) return refused
+      // An entry of a batch: there is no stream of its own to ask on, and its era knows no such result.
+      if (inbound.session !== undefined) return NOT_HERE
       const { requests, state } = outcome
       return {
         resultType: 'input_required',
@@ -116,6 +118,8 @@ function pageOf(request: JsonValue): readonly string[] {
   const url = isJsonObject(params) && params['mode'] === 'url' ? params['url'] : undefined
   return typeof url === 'string' ? [url] : []
 }
+
+const NOT_HERE = refuse('call.input_required', { reason: 'the target asks within a batch' })
 
 function bindingOf({ identity, entry, args }: Permit, { method }: Inbound): StateBinding {
   return { identity, method, target: entry.target, name: entry.qualifiedName, args }
