@@ -21,6 +21,15 @@ import { play } from './play.ts'
 /** For a page as a whole, on a machine that is busy with other tests. */
 const PATIENCE_MS = 180_000
 
+/** Of the documents server of the sample. */
+const OFFERED = [
+  tool('documents___prompt:summarise_document', texts('id'), { kind: 'prompt' }),
+  tool('documents___resource:read', { ...texts('uri'), required: ['uri'] }, { kind: 'resource' }),
+]
+function texts(name: string): JsonObject {
+  return { type: 'object', properties: { [name]: { type: 'string' } } }
+}
+
 const pages = readPages()
 const fencesOf = (language: string): readonly (readonly [string, Fence])[] =>
   pages.flatMap(({ fences }) =>
@@ -63,13 +72,14 @@ describe('what a reader copies', () => {
   })
 
   // Policies for a server of the reader's own are loaded by the gateway that the page starts.
-  const namesMarket = (text: string) => /"(market___\w+|CallTool)"/.test(text)
+  const namesMarket = (text: string) => /"(market___\w+|CallTool|documents___[\w:]+)"/.test(text)
   const forMarket = fencesOf('cedar').filter(([, { text }]) => namesMarket(text))
   test.for(forMarket)('%s is valid for the tools of the sample', async ([, { text }]) => {
     const tools = TOOL_DEFINITIONS.map(({ name, inputSchema }) =>
       tool(`market___${name}`, inputSchema as JsonObject),
     )
-    const loaded = await loadInto(unloaded(), [{ file: 'page.cedar', text }], catalogue(tools))
+    const offered = [...tools, ...OFFERED]
+    const loaded = await loadInto(unloaded(), [{ file: 'page.cedar', text }], catalogue(offered))
     expect(findingsOf(loaded)).toEqual([])
   })
 

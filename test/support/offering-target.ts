@@ -25,7 +25,7 @@ export type OfferingTarget = {
   readonly stop: () => Promise<void>
 }
 
-export type AskedOfTarget = {
+type AskedOfTarget = {
   readonly method: string
   readonly name: string | undefined
   readonly params: Readonly<Record<string, unknown>>
