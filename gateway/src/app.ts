@@ -8,6 +8,7 @@ import { startPublishing, type Publishing } from './audit/publish/publish.ts'
 import { createBudgets, type Budgets } from './authorize/limits/limits.ts'
 import { createSwitches } from './authorize/switches/switches.ts'
 import { meteredGates } from './call/gate/metered-gates.ts'
+import { createLargeAnswers } from './call/large-answers.ts'
 import { createOpenStreams } from './call/open-streams.ts'
 import { composeApprovals } from './compose-approvals.ts'
 import type { Environment } from './config/environment.ts'
@@ -56,6 +57,8 @@ export type Gateway = {
   readonly operationsPort: number
   /** Path of the operator's socket. */
   readonly adminSocket: string
+  /** Every target was asked once, and the policies decide on what came. Never rejects. */
+  readonly described: Promise<void>
   /** Reads configuration and policies again. */
   readonly reload: () => Promise<ReloadReport>
   /** Resolves when another process has taken its place: it is to be closed. */
@@ -229,6 +232,7 @@ async function compose(
     }),
     budgets: meteredBudgets(clock, metrics),
     gates,
+    largeAnswers: createLargeAnswers(() => (generation?.config ?? config).limits),
     pressure,
     approvals,
     authorize: () => generation?.authorize,
@@ -285,6 +289,7 @@ async function compose(
     port,
     operationsPort: operations.port,
     adminSocket: admin.path,
+    described: generation.described,
     reload,
     followed: followed.promise,
     async close(patience) {

@@ -39,6 +39,8 @@ export type Generation = {
   readonly identify: Identify
   readonly authorize: Authorize
   readonly catalogue: CatalogueWatch
+  /** Every target was asked once, and the policies decide on what came. Never rejects. */
+  readonly described: Promise<void>
   /** Reads the policy folder again and swaps the set; the last good one stays where that fails. */
   readonly reloadPolicies: () => Promise<LoadResult | 'unchanged'>
   /** Loads the policies in force against another catalogue, beside what decides; nothing is taken over. */
@@ -282,6 +284,7 @@ async function build(
     access: shared.approvals.access,
     budgets: shared.budgets.under(config),
     gates: shared.gates.under(config.targets),
+    largeAnswers: shared.largeAnswers,
     switches: shared.switches,
     clock: shared.clock,
     authorizationServers: config.authorization.issuers.map(({ issuer }) => issuer),
@@ -296,6 +299,7 @@ async function build(
     identify,
     authorize,
     catalogue,
+    described,
     reloadPolicies,
     tryCatalogue,
   }

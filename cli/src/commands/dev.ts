@@ -2,6 +2,7 @@
 // targets are samples; authentication, policies and audit are those of production.
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Command } from '../command.ts'
 import { exitCode } from '../exit-codes.ts'
 import { devConfig, inspectorConfig } from '../dev/dev-config.ts'
@@ -16,6 +17,8 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { wholeNumber } from './values.ts'
 
 type DevOptions = { readonly folder?: string; readonly port: number }
+
+const DESCRIBED_MS = 30_000
 
 export const dev: Command<DevOptions> = {
   examples: ['sallyport dev', 'sallyport dev --folder ./acme', 'sallyport dev --port 0 --json'],
@@ -79,6 +82,8 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
       environment: terminal.environment,
       stream: log,
     })
+    // What is listed next must be there: a busy machine takes its time to ask both servers.
+    await Promise.race([gateway.described, setTimeout(DESCRIBED_MS, undefined, { ref: false })])
     const { configFile, inspectorFile } = folder
     const operationsUrl = `http://127.0.0.1:${gateway.operationsPort}`
     return {
