@@ -2,7 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const COMMAND = fileURLToPath(new URL('../../cli/src/sallyport.js', import.meta.url))
+/** The command of this tree, or one that is installed elsewhere. */
+const COMMAND =
+  process.env['SALLYPORT_COMMAND'] ??
+  fileURLToPath(new URL('../../cli/src/sallyport.js', import.meta.url))
 
 export type Ran = {
   readonly code: number
