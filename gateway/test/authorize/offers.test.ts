@@ -4,11 +4,17 @@ import { describe, expect, test } from 'vitest'
 import type { CatalogueEntry, EntryKind } from '../../src/catalogue/entry.ts'
 import { groupOf } from '../../src/authorize/names.ts'
 import { isRefusal } from '../../src/refusal.ts'
+import { readCases } from '../../src/config/policy-cases.ts'
+import { testPolicies } from '../../src/authorize/policy-test.ts'
+import type { RecordedCall } from '../../src/authorize/recorded-call.ts'
+import { suggest } from '../../src/authorize/suggest.ts'
 import {
   catalogue,
   files,
   findingsOf,
+  GATEWAY,
   identity,
+  ISSUER,
   loadInto,
   refused,
   started,
@@ -198,6 +204,84 @@ describe('what nobody approved makes no set invalid', () => {
     expect(findingsOf(await load('u___prompt:gone'))[0]).toMatch('there is no prompt')
     expect(findingsOf(await load('t___resource:list'))[0]).toMatch('there is no resource')
     expect(findingsOf(await load('t___gone'))[0]).toMatch('there is no tool')
+  })
+})
+
+describe('policy-audit §1.4: the policy tools take prompts and resources', () => {
+  const SET = `@id("prompts")
+permit (principal, action in ${action('GetPrompt')}, resource);
+@id("open")
+permit (principal, action == ${action('t___resource:read')}, resource)
+when { context.input.uri like "docs://open/*" };`
+  const principal = {
+    kind: 'person',
+    issuer: ISSUER,
+    subject: 'bob',
+    clientId: 'ide',
+    tags: {},
+  } as const
+  const settings = { gatewayId: GATEWAY, homeIssuer: ISSUER }
+
+  test('explain and who-can', async () => {
+    const authorize = await started([SET], ALL)
+    const explain = (name: string, args: Record<string, string>) =>
+      authorize.explain({ principal, tool: name, args })
+    expect(explain('t___prompt:sum', {})).toMatchObject({
+      decision: 'allow',
+      deciding: ['1.cedar#prompts'],
+    })
+    expect(explain('t___resource:read', { uri: 'docs://a' })).toMatchObject({
+      decision: 'deny',
+      visible: true,
+      policies: [{ id: '1.cedar#open' }],
+    })
+    expect(explain('t___prompt:none', {})).toMatchObject({ code: 'authorize.no_such_prompt' })
+    const review = await authorize.review({ principals: [principal] })
+    expect(review.map(({ tool: name, allowed }) => [name, allowed])).toEqual([
+      ['t___draw', 'never'],
+      ['t___prompt:sum', 'any arguments'],
+      ['t___resource:read', 'some arguments'],
+    ])
+  })
+
+  test('cases; those for a prompt that is not there now stop nothing', async () => {
+    const { cases, findings } = readCases([
+      {
+        file: 'a.test.yaml',
+        text: `cases:
+  - { name: open, who: {}, tool: "t___resource:read", arguments: { uri: "docs://open/a" }, expect: allow, policies: [1.cedar#open] }
+  - { name: shut, who: {}, tool: "t___resource:read", arguments: { uri: "docs://a" }, expect: deny, listed: true }
+  - { name: sum, who: {}, tool: "t___prompt:sum", expect: allow }
+  - { name: gone, who: {}, tool: "t___prompt:gone", expect: allow }`,
+      },
+    ])
+    expect(findings).toEqual([])
+    const up = { t: { state: 'up', reason: undefined, describedAtMs: 1 } } as const
+    const report = await testPolicies(files(SET), cases, catalogue(ALL, up), settings)
+    expect(report).toMatchObject({ run: 3, failures: [], skipped: [{ name: 'gone' }] })
+  })
+
+  test('suggestions from what was read', async () => {
+    const read = (uri: string, answer: 'allow' | 'deny'): RecordedCall => ({
+      principal: { ...principal, tags: { groups: '|readers|' } },
+      tool: 't___resource:read',
+      args: { uri },
+      known: 'all',
+      answer,
+      shadow: false,
+      policies: [],
+      count: 1,
+      lastMs: 0,
+      requestIds: [uri],
+    })
+    const { policies, covered } = await suggest(
+      [read('docs://a', 'allow'), read('docs://b', 'deny')],
+      catalogue(ALL),
+      { ...settings, by: 'groups', severalIssuers: false },
+    )
+    expect(covered).toBe(1)
+    expect(policies).toContain('action == AgentCore::Action::"t___resource:read"')
+    expect(policies).toContain('context.input.uri == "docs://a"')
   })
 })
 
