@@ -34,7 +34,8 @@ function listen(sub: string): Promise<OpenStream> {
 }
 const many = (sub: string, count: number) =>
   Promise.all(Array.from({ length: count }, () => listen(sub)))
-const statuses = (streams: readonly OpenStream[]) => streams.map(({ status }) => status).sort()
+const statuses = (streams: readonly OpenStream[]) =>
+  streams.map(({ status }) => status).sort((a, b) => a - b)
 
 test('D-06 control: somebody listens, and is acknowledged', async () => {
   const stream = await listen('alice')

@@ -13,7 +13,7 @@ import {
 import { isRefusal } from '../../../src/refusal.ts'
 import { openSealingKeys } from '../../../src/secrets/sealing-keys.ts'
 import { createSeals } from '../../../src/secrets/seals.ts'
-import { identity } from '../../authorize/world.ts'
+import { identity, identityOf } from '../../authorize/world.ts'
 
 let folder: string
 let states: RequestStates
@@ -72,7 +72,7 @@ describe('MRTR: the state of a target on its way', () => {
     const sealed = states.seal('the state', binding)
     for (const member of ['clientId', 'issuer', 'tenant']) {
       const principal = { ...binding.identity.principal, [member]: 'other' }
-      const other = { ...binding.identity, principal } as StateBinding['identity']
+      const other = identityOf(principal)
       expect(refusedAs(sealed, { identity: other })).toBe('call.request_state_invalid')
     }
   })
