@@ -74,6 +74,9 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   let timer: NodeJS.Timeout | undefined
   let soonTimer: NodeJS.Timeout | undefined
   let looking = false
+  /** Targets that said that their lists have changed, and when each was last asked. */
+  const stale = new Set<string>()
+  const describedMs = new Map<string, number>()
 
   function upstreamOf(target: string): Upstream | undefined {
     const known = upstreams.get(target)
@@ -91,12 +94,24 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   }
 
   function hear(target: string, event: TargetEvent): void {
-    if (event.kind !== 'resourceUpdated') return parts.describeAgain(target)
+    if (event.kind !== 'resourceUpdated') return describeAgain(target)
     for (const following of followers) {
       const { filter, updated } = following
       if (filter.resourceSubscriptions?.includes(event.uri)) updated.add(event.uri)
     }
     soon()
+  }
+
+  /** Whoever says so again and again is asked once a second; the next look asks what this one keeps. */
+  function describeAgain(target: string): void {
+    const nowMs = parts.nowMs()
+    if (nowMs - (describedMs.get(target) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) {
+      stale.add(target)
+      return
+    }
+    stale.delete(target)
+    describedMs.set(target, nowMs)
+    parts.describeAgain(target)
   }
 
   function soon(): void {
@@ -108,6 +123,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     soonTimer = undefined
     if (looking || followers.size === 0) return
     looking = true
+    for (const target of [...stale]) describeAgain(target)
     try {
       for (const following of followers) await tell(following).catch(report)
       want()
@@ -140,7 +156,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
       listener.told(event)
     }
     for (const [list, kind] of LISTS) {
-      const changed = before !== undefined && before[list] !== now[list]
+      const changed = before?.[list] !== now[list]
       if (changed && following.filter[kind] === true) told({ kind })
     }
     for (const uri of updated) {

@@ -105,6 +105,16 @@ describe('lists', () => {
     expect(events).toHaveLength(2)
   })
 
+  test('whoever saw nothing hears of the first that there is to see', async () => {
+    seen['alice'] = undefined
+    const { events, nothingLeft } = await follow('alice', { toolsListChanged: true })
+    await vi.advanceTimersByTimeAsync(1_000)
+    seen['alice'] = { tools: 'a', prompts: '', resources: '' }
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(events).toEqual([{ kind: 'toolsListChanged' }])
+    expect(nothingLeft).not.toHaveBeenCalled()
+  })
+
   test('whoever sees nothing any more listens no longer', async () => {
     const { nothingLeft } = await follow('alice', LISTS)
     seen['alice'] = undefined
@@ -117,6 +127,21 @@ describe('lists', () => {
     expect(opened.map(({ filter }) => filter)).toEqual([LISTS, LISTS])
     opened[0]?.on.told({ kind: 'toolsListChanged' })
     expect(describeAgain).toHaveBeenCalledWith('notes')
+  })
+
+  test('D-07: one that says so in a storm is asked once a second, the last time after it', async () => {
+    await follow('alice', LISTS)
+    describeAgain.mockClear()
+    for (let change = 0; change < 300; change += 1) {
+      opened[0]?.on.told({ kind: 'toolsListChanged' })
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    const during = describeAgain.mock.calls.length
+    expect(during).toBeGreaterThanOrEqual(2)
+    expect(during).toBeLessThanOrEqual(4)
+    opened[0]?.on.told({ kind: 'toolsListChanged' })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(describeAgain.mock.calls.length).toBe(during + 1)
   })
 })
 
