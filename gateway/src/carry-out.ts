@@ -7,6 +7,7 @@ import { needsApproval } from './authorize/approval/needs-approval.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { CallEnvelope } from './call/connector.ts'
 import type { Pass } from './call/gate/gates.ts'
+import type { Room } from './call/large-answers.ts'
 import type { FollowedCall } from './call/open-streams.ts'
 import type { InputOutcome, Outcome, OutcomeFacts } from './call/outcome.ts'
 import type { Credential } from './credential/credential.ts'
@@ -130,6 +131,7 @@ async function send(
     meta: parts.input.offered(permit.entry.target, inbound.meta),
     protocolVersion: inbound.protocolVersion,
     paramHeaders: undeclaredParamHeaders(inbound, permit.entry),
+    room: roomFor(parts, exchange, permit),
     ...(inbound.session === undefined ? {} : { session: inbound.session.name }),
     ...(input === undefined ? {} : { input }),
   }
@@ -142,6 +144,14 @@ async function send(
     })
   const outcome = parts.input.ofClient(inbound, called)
   return { outcome: inbound.method === 'resources/read' ? privately(outcome) : outcome, record }
+}
+
+/** Until the client has its answer, or has gone. */
+function roomFor(parts: PipelineParts, { response }: Exchange, { identity }: Permit): Room {
+  const room = parts.largeAnswers.room(identity.principal.fingerprint)
+  if (response.destroyed) room.leave()
+  else response.once('close', room.leave)
+  return room
 }
 
 async function deliver(call: Call, attempt: Attempt): Promise<void> {

@@ -10,6 +10,7 @@ import type { Permit } from './authorize/permit.ts'
 import type { Switches } from './authorize/switches/switches.ts'
 import type { Connector } from './call/connector.ts'
 import type { Gates } from './call/gate/gates.ts'
+import type { LargeAnswers } from './call/large-answers.ts'
 import type { OpenStreams, StreamLimits } from './call/open-streams.ts'
 import type { EntryKind } from './catalogue/entry.ts'
 import type { Resources } from './catalogue/offers/owners.ts'
@@ -47,6 +48,7 @@ export type PipelineParts = {
   /** The words of the configuration for clients of an endpoint. */
   readonly instructions: (target: string | undefined) => string | undefined
   readonly gates: Gates
+  readonly largeAnswers: LargeAnswers
   readonly audit: Audit
   readonly streams: OpenStreams
   readonly streamLimits: StreamLimits

@@ -114,6 +114,12 @@ function addGauges({ shared, metrics, listener, running }: HousekeepingParts): v
     listener.underWay,
   )
   metrics.gauge(
+    'sallyport_large_answers',
+    'answers above one mebibyte that have room in memory, and that wait for it',
+    () => Object.entries(shared.largeAnswers.counts()).map(([state, n]) => [[state], n] as const),
+    ['state'],
+  )
+  metrics.gauge(
     'sallyport_shed_share',
     'share of requests that is refused so that the others are served',
     shared.pressure.share,

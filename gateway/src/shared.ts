@@ -7,6 +7,7 @@ import type { Approvals } from './compose-approvals.ts'
 import type { Budgets } from './authorize/limits/limits.ts'
 import type { Switches } from './authorize/switches/switches.ts'
 import type { AllGates } from './call/gate/gates.ts'
+import type { LargeAnswers } from './call/large-answers.ts'
 import type { OpenStreams } from './call/open-streams.ts'
 import type { DenyList } from './identify/deny-list.ts'
 import type { KeyCaches } from './identify/identify.ts'
@@ -47,6 +48,7 @@ export type Shared = {
   readonly sessions: Sessions
   /** Before every target: breakers and bulkheads. */
   readonly gates: AllGates
+  readonly largeAnswers: LargeAnswers
   readonly budgets: Budgets
   readonly approvals: Approvals
   /** Of the configuration that runs; `undefined` before the first one does. */

@@ -6,10 +6,8 @@ import { isMainThread } from 'node:worker_threads'
 
 if (!isMainThread) {
   const order = new URL(import.meta.url).searchParams.get('order') ?? ''
-  const exec = Reflect.get(DatabaseSync.prototype, 'exec') as (
-    this: DatabaseSync,
-    sql: string,
-  ) => void
+  type Exec = (this: DatabaseSync, sql: string) => void
+  const exec = Reflect.get<DatabaseSync, 'exec'>(DatabaseSync.prototype, 'exec') satisfies Exec
   const clock = new Int32Array(new SharedArrayBuffer(4))
   DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
     if (sql.startsWith('BEGIN') && existsSync(order)) {

@@ -2,6 +2,7 @@
 import type { Permit } from '../authorize/permit.ts'
 import type { Credential } from '../credential/credential.ts'
 import type { JsonObject, RpcId } from '../json/value.ts'
+import type { Room } from './large-answers.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What a target offers, raw, before names, pins and quarantine; definitions as it sent them, numbers exact. */
@@ -45,6 +46,8 @@ export type CallEnvelope = {
   }
   /** Names the client's session of the old era: a target of that era gets one of its own for it. */
   readonly session?: string
+  /** Where a large answer grows. */
+  readonly room?: Room
   /** Undeclared `Mcp-Param-*` headers, forwarded unused (SEP-2243). */
   readonly paramHeaders: ReadonlyMap<string, string>
 }

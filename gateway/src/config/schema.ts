@@ -176,6 +176,14 @@ export const configSchema = z
           .max(256 * 1024 * 1024)
           .default(10 * 1024 * 1024)
           .describe('largest answer of a target'),
+        largeAnswersBytes: z
+          .int()
+          .min(1024 * 1024)
+          .max(64 * 1024 * 1024 * 1024)
+          .default(64 * 1024 * 1024)
+          .describe(
+            'memory for answers above one mebibyte, of all calls together, each counted with `resultBytes`; at least two have room, and the others wait',
+          ),
         connections: z.int().min(1).max(100_000).default(1000).describe('open connections in all'),
         connectionsPerAddress: z
           .int()

@@ -8,6 +8,7 @@ import type { UpstreamController, UpstreamHandler, UpstreamHeaders } from '../..
 import type { UpstreamPool } from '../../net/pools.ts'
 import { refuse } from '../../refusal.ts'
 import type { Refusal } from '../../refusal.ts'
+import type { Room } from '../large-answers.ts'
 import type { FinalOutcome, Outcome, OutcomeClass, OutcomeFacts } from '../outcome.ts'
 import { broken, judgeMessage } from './answer.ts'
 import type { Verdict } from './answer.ts'
@@ -31,6 +32,8 @@ export type ExchangePlan = {
     readonly totalMs: number
   }
   readonly resultBytes: number
+  /** Of this very call. */
+  readonly room?: Room | undefined
   /** A code of the target's that is our fault (a mirrored header, the version). */
   readonly alert: (code: number) => void
 }
@@ -139,6 +142,7 @@ class Exchange implements UpstreamHandler {
     if (this.#bytes > this.#plan.resultBytes) return this.#breakOff(tooLarge('the answer'))
     if (this.#parser === undefined) {
       this.#chunks.push(chunk)
+      this.#plan.room?.grow(this.#bytes, controller)
       return
     }
     const limit = this.#parser.push(chunk)

@@ -60,7 +60,7 @@ export function createMcpConnector(
   const modern: Connector['call'] = (permit, credential, envelope, signal) => {
     const { connectionKey } = credential
     return exchange(
-      connectionKey === undefined ? plan : { ...plan, connectionKey },
+      { ...plan, connectionKey, room: envelope.room },
       callRequest(permit, credential, envelope),
       envelope.id,
       envelope.meta,

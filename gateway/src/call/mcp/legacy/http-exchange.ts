@@ -10,6 +10,7 @@ import type {
   UpstreamPool,
 } from '../../../net/pools.ts'
 import { refuse } from '../../../refusal.ts'
+import type { Flow, Room } from '../../large-answers.ts'
 import { failureOf, headRefusal, mediaTypeOf, tooLarge, type Failure } from '../failure.ts'
 import { createSseParser, type SseParser } from '../sse-parser.ts'
 
@@ -24,6 +25,8 @@ export type HttpPlan = {
   }
   /** Largest answer. */
   readonly resultBytes: number
+  /** Of one call. */
+  readonly room?: Room | undefined
 }
 
 export type HttpRequest = {
@@ -148,11 +151,26 @@ export class HttpExchange implements UpstreamHandler {
     if (this.bytes > this.#plan.resultBytes) return this.#breakOff(tooLarge('the answer'))
     if (this.#parser === undefined) {
       this.#chunks.push(chunk)
+      this.#plan.room?.grow(this.bytes, this.#flow(controller))
       return
     }
     const limit = this.#parser.push(chunk)
     if (limit !== undefined && !this.#over) {
       this.#breakOff(tooLarge(limit === 'line_too_long' ? 'a line' : 'an event'))
+    }
+  }
+
+  /** A target that waits for us is not idle. */
+  #flow(controller: UpstreamController): Flow {
+    return {
+      pause: () => {
+        this.hold()
+        controller.pause()
+      },
+      resume: () => {
+        this.release()
+        controller.resume()
+      },
     }
   }
 

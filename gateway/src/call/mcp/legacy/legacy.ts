@@ -43,7 +43,8 @@ export function createLegacyTarget(
     const level = envelope.meta[LOG_LEVEL]
     if (isLogLevel(level) && session.needsLevel(level)) await session.logAt(level)
     const over = (): void => sessions.leave(session)
-    return new LegacyCall({ plan, session, parked, over }, permit, envelope.method).start(leg)
+    const own = { ...plan, room: envelope.room }
+    return new LegacyCall({ plan: own, session, parked, over }, permit, envelope.method).start(leg)
   }
 
   return {
