@@ -5,7 +5,7 @@
 
 /** Both longer ones and templates with more expressions are not taken. */
 const MAX_TEMPLATE = 2048
-const MAX_EXPRESSIONS = 16
+const MAX_EXPRESSIONS = 8
 
 export type UriTemplate = {
   /** What every URI of it begins with. */
@@ -13,8 +13,8 @@ export type UriTemplate = {
   readonly matches: (uri: string) => boolean
 }
 
-/** `first` and then any number of these characters, or nothing at all. */
-type Value = { readonly first: string; readonly allowed: RegExp }
+/** The character `first` (NaN: none) and then any number of characters up to one of `ends`, or nothing at all. */
+type Value = { readonly first: number; readonly ends: Uint8Array }
 type Part = { readonly literal: string } | Value
 
 const EXPRESSION = /^[+#./;?&]?[\w.%]+(?:\*|:[1-9]\d{0,3})?(?:,[\w.%]+(?:\*|:[1-9]\d{0,3})?)*$/
@@ -23,15 +23,26 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/
 // RFC 6570 §3.2: what an expression expands to, by its operator. Characters that it would have escaped count all the
 // same, but for those that end a part of a URI: clients fill in what they like.
 const SHAPES: Readonly<Record<string, Value>> = {
-  '+': { first: '', allowed: /[^]/ },
-  '#': { first: '#', allowed: /[^]/ },
-  '.': { first: '.', allowed: /[^/?#]/ },
-  '/': { first: '/', allowed: /[^?#]/ },
-  ';': { first: ';', allowed: /[^/?#]/ },
-  '?': { first: '?', allowed: /[^#]/ },
-  '&': { first: '&', allowed: /[^#]/ },
+  '+': value('', ''),
+  '#': value('#', ''),
+  '.': value('.', '/?#'),
+  '/': value('/', '?#'),
+  ';': value(';', '/?#'),
+  '?': value('?', '#'),
+  '&': value('&', '#'),
 }
-const SIMPLE: Value = { first: '', allowed: /[^/?#]/ }
+const SIMPLE = value('', '/?#')
+
+function value(first: string, ends: string): Value {
+  return { first: first.charCodeAt(0), ends: tableOf(ends) }
+}
+
+/** One place for each character of ASCII. */
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(128)
+  for (const character of characters) table[character.charCodeAt(0)] = 1
+  return table
+}
 
 /** Why the template is not taken, in words; otherwise the template. */
 export function parseTemplate(text: string): UriTemplate | { readonly fault: string } {
@@ -49,7 +60,9 @@ export function parseTemplate(text: string): UriTemplate | { readonly fault: str
     if (!EXPRESSION.test(expression))
       return { fault: 'it has an expression that is not of RFC 6570' }
     expressions += 1
-    parts.push(SHAPES[expression[0] ?? ''] ?? SIMPLE)
+    const shape = SHAPES[expression[0] ?? ''] ?? SIMPLE
+    // Two values of one kind, one after the other, are one.
+    if (parts.at(-1) !== shape || shape !== SIMPLE) parts.push(shape)
     at = close + 1
   }
   if (expressions > MAX_EXPRESSIONS)
@@ -61,6 +74,8 @@ export function parseTemplate(text: string): UriTemplate | { readonly fault: str
   return { prefix, matches: (uri) => uri.startsWith(prefix) && follow(parts, uri) }
 }
 
+type Positions = Uint8Array<ArrayBuffer>
+
 /** After each part: where in the URI it may have ended. */
 function follow(parts: readonly Part[], uri: string): boolean {
   let ends = new Uint8Array(uri.length + 1)
@@ -71,7 +86,7 @@ function follow(parts: readonly Part[], uri: string): boolean {
   return ends[uri.length] === 1
 }
 
-function afterLiteral(literal: string, starts: Uint8Array, uri: string): Uint8Array<ArrayBuffer> {
+function afterLiteral(literal: string, starts: Uint8Array, uri: string): Positions {
   const ends = new Uint8Array(uri.length + 1)
   for (let at = uri.indexOf(literal); at !== -1; at = uri.indexOf(literal, at + 1)) {
     if (starts[at] === 1) ends[at + literal.length] = 1
@@ -79,20 +94,19 @@ function afterLiteral(literal: string, starts: Uint8Array, uri: string): Uint8Ar
   return ends
 }
 
-function afterValue(
-  { first, allowed }: Value,
-  starts: Uint8Array,
-  uri: string,
-): Uint8Array<ArrayBuffer> {
-  const ends = new Uint8Array(uri.length + 1)
+function afterValue({ first, ends }: Value, starts: Uint8Array, uri: string): Positions {
+  const reached = new Uint8Array(uri.length + 1)
+  const anyFirst = Number.isNaN(first)
   // Whether a value that has begun may go on here.
   let open = false
-  for (let at = 0; at <= uri.length; at += 1) {
+  for (let at = 0; at < uri.length; at += 1) {
     const begins = starts[at] === 1
-    if (begins || open) ends[at] = 1
-    const character = uri[at] ?? ''
-    const goesOn = allowed.test(character)
-    open = (open && goesOn) || (begins && (first === '' ? goesOn : character === first))
+    if (!begins && !open) continue
+    reached[at] = 1
+    const code = uri.charCodeAt(at)
+    const goesOn = ends[code] !== 1
+    open = (open && goesOn) || (begins && (anyFirst ? goesOn : code === first))
   }
-  return ends
+  if (open || starts[uri.length] === 1) reached[uri.length] = 1
+  return reached
 }
