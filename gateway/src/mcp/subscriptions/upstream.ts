@@ -1,6 +1,7 @@
 // One subscription at one target for everybody here who follows something of it: opened when somebody wants to hear,
 // renewed when more is wanted, ended when nobody listens, and opened again after the target ended it. What may have been
-// missed meanwhile is told as a change, because nobody can know. It belongs to the gateway's own credential.
+// missed meanwhile is told as a change, because nobody can know; lists may have changed before it was opened, too. It
+// belongs to the gateway's own credential.
 import type { ListenFilter, TargetEvent } from '../../call/connector.ts'
 
 export type Upstream = {
@@ -46,7 +47,9 @@ export function createUpstream({ listen, told, lost, nowMs }: UpstreamParts): Up
     const opened = (agreed: ListenFilter): void => {
       former?.controller.abort()
       failures = 0
-      if (missed) for (const event of eventsOf(agreed)) told(event)
+      for (const event of eventsOf(agreed)) {
+        if (missed || isUnknown(event, former)) told(event)
+      }
       missed = false
     }
     void listen(filter, { opened, told }, controller.signal).then((reason) => {
@@ -90,6 +93,11 @@ function covers(asked: ListenFilter, wanted: ListenFilter): boolean {
     KINDS.every((kind) => wanted[kind] !== true || asked[kind] === true) &&
     (wanted.resourceSubscriptions ?? []).every((uri) => known.has(uri))
   )
+}
+
+/** Nobody listened to this list up to now. */
+function isUnknown({ kind }: TargetEvent, former: Open | undefined): boolean {
+  return kind !== 'resourceUpdated' && former?.asked[kind] !== true
 }
 
 /** Everything that the filter may stand for. */

@@ -53,6 +53,16 @@ describe('a subscription at a target', () => {
     expect(at(0).signal.aborted).toBe(true)
   })
 
+  test('a list that nobody listened to may have changed before: that is told once it is listened to', () => {
+    const { upstream, told, at } = start()
+    upstream.want({ ...plan, toolsListChanged: true })
+    at(0).on.opened({ ...plan, toolsListChanged: true })
+    expect(told).toEqual([{ kind: 'toolsListChanged' }])
+    upstream.want({ ...both, toolsListChanged: true, promptsListChanged: true })
+    at(1).on.opened({ ...both, toolsListChanged: true, promptsListChanged: true })
+    expect(told.slice(1)).toEqual([{ kind: 'promptsListChanged' }])
+  })
+
   test('ends when nobody listens', () => {
     const { upstream, at } = start()
     upstream.want(plan)
