@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/peers/*.peers.ts'],
+    include: ['test/peers/**/*.peers.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
   },

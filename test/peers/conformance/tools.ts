@@ -1,23 +1,20 @@
-// The target that the official conformance suite expects behind a server: its tools by the names and answers of the
-// suite's own descriptions, served by the SDK. What needs prompts, resources or input of the client is left out.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+// Tools of the conformance suite that answer by themselves: contents of every kind, progress, log messages, schemas of
+// JSON Schema 2020-12 and of mirrored arguments, and two that change what is listed.
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  createMcpHandler,
   fromJsonSchema,
-  McpServer,
   type CallToolResult,
+  type McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { bridge } from '@sallyport/sample/market-server/web-bridge.ts'
+import { audio, image, resource, text } from './contents.ts'
 
-export type ConformanceTarget = { readonly url: string; readonly stop: () => Promise<void> }
+export type List = 'tools' | 'prompts'
+/** What is offered and not offered in turn. */
+export type InTurn = { readonly enable: () => void; readonly disable: () => void }
 
-/** One red pixel, and silence. */
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
-const WAV = 'UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA='
+type Answer = (context: ServerContext) => CallToolResult | Promise<CallToolResult>
+type Tool = { readonly schema: object; readonly answer: Answer }
 
 const NOTHING = { type: 'object', properties: {} }
 /** As the scenario json-schema-2020-12 prints it. */
@@ -55,18 +52,10 @@ const MIRRORED = {
   required: ['region', 'query'],
 }
 
-const text = (value: string) => ({ type: 'text' as const, text: value })
-const image = { type: 'image' as const, data: PNG, mimeType: 'image/png' }
-const resource = (uri: string, mimeType: string, value: string) => ({
-  type: 'resource' as const,
-  resource: { uri, mimeType, text: value },
-})
-
-type Answer = (context: ServerContext) => CallToolResult | Promise<CallToolResult>
-const TOOLS: Readonly<Record<string, { readonly schema: object; readonly answer: Answer }>> = {
+const TOOLS: Readonly<Record<string, Tool>> = {
   test_simple_text: said(text('This is a simple text response for testing.')),
   test_image_content: said(image),
-  test_audio_content: said({ type: 'audio', data: WAV, mimeType: 'audio/wav' }),
+  test_audio_content: said(audio),
   test_embedded_resource: said(
     resource('test://embedded-resource', 'text/plain', 'This is an embedded resource content.'),
   ),
@@ -77,45 +66,46 @@ const TOOLS: Readonly<Record<string, { readonly schema: object; readonly answer:
   ),
   test_error_handling: {
     schema: NOTHING,
-    answer: () => ({
-      content: [text('This tool intentionally returns an error for testing')],
-      isError: true,
-    }),
+    answer() {
+      throw new Error('This tool intentionally returns an error for testing')
+    },
   },
   test_tool_with_progress: { schema: NOTHING, answer: withProgress },
+  test_tool_with_logging: { schema: NOTHING, answer: withLogging },
+  test_logging_tool: { schema: NOTHING, answer: withLogging },
   json_schema_2020_12_tool: { schema: SCHEMA_2020_12, answer: () => ({ content: [text('ok')] }) },
   test_mirrored_arguments: { schema: MIRRORED, answer: () => ({ content: [text('ok')] }) },
 }
 
-export async function startConformanceTarget(): Promise<ConformanceTarget> {
-  const handler = createMcpHandler(createSuiteServer, { legacy: 'reject' })
-  const server = createServer((request, response) => {
-    bridge((web) => handler.fetch(web), request, response, 'http://127.0.0.1').catch(() =>
-      response.destroy(),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+/** `flip`: what is offered in turn of a list is offered from now on, or is not. */
+export function registerTools(server: McpServer, flip: (list: List) => void): InTurn {
+  const all: Record<string, Tool> = {
+    ...TOOLS,
+    test_trigger_tool_change: changing(() => flip('tools')),
+    test_trigger_prompt_change: changing(() => flip('prompts')),
+  }
+  for (const [name, tool] of Object.entries(all)) register(server, name, tool)
+  return register(server, 'test_tool_in_turn', said(text('here for now')))
+}
+
+function register(server: McpServer, name: string, { schema, answer }: Tool): InTurn {
+  const inputSchema = fromJsonSchema<Record<string, unknown>>(schema)
+  const config = { description: name, inputSchema }
+  return server.registerTool(name, config, (_, context) => answer(context))
+}
+
+function said(...content: CallToolResult['content']): Tool {
+  return { schema: NOTHING, answer: () => ({ content }) }
+}
+
+function changing(change: () => void): Tool {
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    async stop() {
-      await handler.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+    schema: NOTHING,
+    answer() {
+      change()
+      return { content: [text('changed')] }
     },
   }
-}
-
-function createSuiteServer(): McpServer {
-  const server = new McpServer({ name: 'conformance-target', version: '1.0.0' })
-  for (const [name, { schema, answer }] of Object.entries(TOOLS)) {
-    const inputSchema = fromJsonSchema<Record<string, unknown>>(schema)
-    server.registerTool(name, { description: name, inputSchema }, (_, context) => answer(context))
-  }
-  return server
-}
-
-function said(...content: CallToolResult['content']): { schema: object; answer: Answer } {
-  return { schema: NOTHING, answer: () => ({ content }) }
 }
 
 async function withProgress({ mcpReq }: ServerContext): Promise<CallToolResult> {
@@ -128,4 +118,12 @@ async function withProgress({ mcpReq }: ServerContext): Promise<CallToolResult> 
     await sleep(50)
   }
   return { content: [text('done')] }
+}
+
+async function withLogging({ mcpReq }: ServerContext): Promise<CallToolResult> {
+  for (const message of ['started', 'processing data', 'completed']) {
+    await mcpReq.log('info', `Tool ${message}`)
+    await sleep(50)
+  }
+  return { content: [text('logged')] }
 }
