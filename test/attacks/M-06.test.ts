@@ -9,8 +9,9 @@ let world: TestGateway
 beforeAll(async () => {
   target = await startSharedTarget()
   world = await startTestGateway({
-    yaml: `  shared: { kind: mcp, url: "${target.url}", allowInsecureTarget: true, timeouts: { totalMs: 2000 } }`,
+    yaml: `  shared: { kind: mcp, url: "${target.url}", allowInsecureTarget: true, timeouts: { totalMs: 10000 } }`,
   })
+  await world.gateway.described
 })
 afterAll(async () => {
   await world.stop()

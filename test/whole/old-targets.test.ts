@@ -21,6 +21,7 @@ beforeAll(async () => {
   world = await startTestGateway({
     yaml: `  documents: { kind: mcp, url: "${documents.url}", allowInsecureTarget: true, ${tools} }`,
   })
+  await world.gateway.described
 })
 afterAll(async () => {
   await world.stop()
@@ -161,6 +162,7 @@ describe('restart of the gateway', () => {
     const loaded = await loadConfig(world.configFile, {})
     if ('problems' in loaded) throw new Error('the configuration does not load')
     const again = await startGateway({ loaded, environment: {}, stream: { write: () => true } })
+    await again.described
     try {
       expect(codeOf(await call('delete_note', { id: 'n1' }, answer))).toBe('call.parked_call_lost')
       expect(await exists('n1')).toBe(true)
