@@ -104,7 +104,7 @@ export function nodeHash(left: Buffer, right: Buffer): Buffer {
   scratch.set(left, 1)
   scratch.set(right, 1 + HASH_BYTES)
   // Text and a buffer of the pool cost a quarter of what a buffer out of the hash costs.
-  return Buffer.from(hash('sha256', scratch, 'latin1'), 'latin1')
+  return Buffer.from(hash('sha256', scratch, 'binary'), 'latin1')
 }
 
 const scratch = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
