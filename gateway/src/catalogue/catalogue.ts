@@ -32,6 +32,8 @@ export type CatalogueParts = {
     readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void
   }
   readonly intervalMs?: number
+  /** How often a target that is away is asked. */
+  readonly absentMs?: number
   /** How long one target may take to describe itself. */
   readonly describeMs?: number
 }
@@ -56,6 +58,7 @@ export type CatalogueWatch = {
 }
 
 const INTERVAL_MS = 60_000
+const ABSENT_MS = 5_000
 const DESCRIBE_MS = 30_000
 
 export function createCatalogue(
@@ -248,7 +251,19 @@ export function createCatalogue(
     publish,
   })
 
-  const timer = setInterval(() => void refresh(), parts.intervalMs ?? INTERVAL_MS).unref()
+  /** Whoever is away is looked for more often: it is back in lists soon after it is back. */
+  function lookForAbsent(): void {
+    for (const [id, watch] of watches) {
+      const away = watch.state().health.state !== 'up'
+      if (away && !underWay.has(id)) void refreshOne(id, watch)
+    }
+  }
+
+  const timers = [
+    setInterval(() => void refresh(), parts.intervalMs ?? INTERVAL_MS),
+    setInterval(lookForAbsent, parts.absentMs ?? ABSENT_MS),
+  ]
+  for (const timer of timers) timer.unref()
   return {
     current: () => catalogue,
     resources: () => resources,
@@ -269,7 +284,7 @@ export function createCatalogue(
       ...resources.findings,
     ],
     close() {
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       closing.abort(new Error('the gateway stops'))
       listeners.clear()
       if (parts.scanner === undefined) void scanner.close()

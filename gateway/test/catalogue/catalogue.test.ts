@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connector } from '../../src/call/connector.ts'
 import { createCatalogue } from '../../src/catalogue/catalogue.ts'
-import type { CatalogueWatch } from '../../src/catalogue/catalogue.ts'
+import type { CatalogueParts, CatalogueWatch } from '../../src/catalogue/catalogue.ts'
 import { catalogueMembers } from '../../src/catalogue/settings.ts'
 import type { CatalogueTarget } from '../../src/catalogue/settings.ts'
 import { Fault } from '../../src/fault.ts'
@@ -58,7 +58,11 @@ function connector(id: string): Connector {
   }
 }
 
-function watchAll(targets: CatalogueTarget[], over: Store = store): CatalogueWatch {
+function watchAll(
+  targets: CatalogueTarget[],
+  over: Store = store,
+  more: Partial<CatalogueParts> = {},
+): CatalogueWatch {
   const watch = createCatalogue(targets, {
     connectors: new Map(targets.map(({ id }) => [id, connector(id)])),
     credential: () => NONE,
@@ -67,6 +71,7 @@ function watchAll(targets: CatalogueTarget[], over: Store = store): CatalogueWat
     pinChanged: (detail) => changes.push(detail),
     log: { warn: (fields, message) => void warnings.push({ ...fields, message }) },
     describeMs: 50,
+    ...more,
   })
   open.push(watch)
   return watch
@@ -251,6 +256,24 @@ describe('policy-audit §1.6: pins', () => {
 })
 
 describe('a bad or lying target', () => {
+  it('is asked again soon while it is away, and the others are not', async () => {
+    offers.set('other', [tool('other')])
+    const asked: string[] = []
+    const watch = watchAll([target('market'), target('other')], store, {
+      absentMs: 20,
+      credential: (id: string) => {
+        asked.push(id)
+        return NONE
+      },
+    })
+    offers.set('market', new Error('gone'))
+    await watch.refresh()
+    expect(watch.current().health.get('market')?.state).toBe('down')
+    offers.set('market', [tool('get_prices')])
+    await expect.poll(() => watch.current().health.get('market')?.state).toBe('up')
+    expect(asked.filter((id) => id === 'other')).toEqual(['other'])
+  })
+
   it('a target that never answered is told to the operator with the reason, once', async () => {
     offers.set('market', new Error('connection refused'))
     const watch = watchAll([target('market')])
