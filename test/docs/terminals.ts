@@ -51,7 +51,7 @@ export async function openTerminals(): Promise<Terminals> {
       HOME: home,
       // The home is a new one; what Go and Node have compiled is the machine's.
       GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache/go-build'),
-      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       BROWSER: join(folder, '.bin/browser'),
       READER: words.get('as') ?? '',
       NO_COLOR: '1',

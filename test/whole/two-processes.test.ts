@@ -60,7 +60,8 @@ test('F-14: the log of a process that lives is left alone, and closed at the fir
   const former = await world.start()
   world.target.behave({ dead: 'hangs' })
   const lost = world.call(ECHO).catch(() => 'lost')
-  await expect.poll(() => world.target.recording.calls().length).toBe(1)
+  const arrived = () => world.target.recording.calls().length
+  await expect.poll(arrived, { timeout: 20_000 }).toBe(1)
   // While its owner lives, nobody touches its log.
   next = await startBeside()
   const outcomes = () => world.audit().filter(({ kind }) => kind === 'outcome')
