@@ -1,14 +1,14 @@
 // What `audit verify` found and says, bounded: a log that was replaced as a whole would have a finding per line.
 import type { HeadFinding } from './heads.ts'
 import type { LineFinding } from './verify-line.ts'
-import type { PruneFinding } from './prune-orders.ts'
 import type { PersonalFinding } from './verify-personal.ts'
 
 export type FindingCode =
   | LineFinding['code']
   | HeadFinding['code']
   | PersonalFinding['code']
-  | PruneFinding['code']
+  | 'prune_statement'
+  | 'removed_records'
   | 'torn_tail'
   | 'sequence'
   | 'instance'

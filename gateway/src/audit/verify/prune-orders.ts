@@ -5,12 +5,6 @@ import { readPruneStatements, type SignedPrune } from '../prune-statement.ts'
 import type { Findings } from './findings.ts'
 import { logOf, type Trust } from './trust.ts'
 
-export type PruneFinding = {
-  readonly code: 'prune_statement' | 'removed_records'
-  readonly file: string
-  readonly what: string
-}
-
 export async function findRemoved(
   of: { readonly log: string; readonly path: string; readonly pruned: number },
   trust: Trust,
