@@ -21,10 +21,12 @@ const SEPARATOR = '___'
 export function groupOf(qualifiedName: string): Group {
   const colon = qualifiedName.indexOf(':')
   if (colon < 0) return 'CallTool'
-  return qualifiedName.startsWith(PROMPT, colon - PROMPT.length + 1) ? 'GetPrompt' : 'ReadResource'
+  if (qualifiedName.startsWith(PROMPT, colon - PROMPT.length + 1)) return 'GetPrompt'
+  return qualifiedName.endsWith(READ) ? 'ReadResource' : 'CallTool'
 }
 
 const PROMPT = `${SEPARATOR}prompt:`
+const READ = `${SEPARATOR}resource:read`
 
 /** What it is, for people: `tool`, `prompt` or `resource`. */
 export function kindOf(qualifiedName: string): 'tool' | 'prompt' | 'resource' {

@@ -202,7 +202,7 @@ describe('what nobody approved makes no set invalid', () => {
       'the prompt `t___prompt:gone` has no approved definition that can be used',
     ])
     expect(findingsOf(await load('u___prompt:gone'))[0]).toMatch('there is no prompt')
-    expect(findingsOf(await load('t___resource:list'))[0]).toMatch('there is no resource')
+    expect(findingsOf(await load('t___resource:list'))[0]).toMatch('there is no tool')
     expect(findingsOf(await load('t___gone'))[0]).toMatch('there is no tool')
   })
 })
