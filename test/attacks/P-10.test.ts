@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSigner, type Signer } from '@sallyport/gateway/audit/signer/signer.ts'
 import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
+import { search } from '@sallyport/gateway/audit/search.ts'
 import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestGateway } from '../support/gateway.ts'
@@ -42,6 +43,7 @@ beforeAll(async () => {
     yaml: 'audit: { reserveBytes: 65536, checkpoint: { everyRecords: 2 }, signer: { socket: ./s } }',
   })
   for (let n = 0; n < 3; n += 1) await world.call(ECHO)
+  await world.call({ ...ECHO, token: world.token({ claims: { sub: 'bob' } }) })
   await world.stop()
   whole = join(folder, 'state/audit')
   kept = join(folder, 'kept.checkpoints')
@@ -60,7 +62,7 @@ beforeEach(() => {
 
 function named(ending: string): string {
   const found = readdirSync(whole).find(
-    (file) => file.endsWith(ending) && !file.endsWith('.personal.jsonl'),
+    (file) => file.endsWith(ending) && file.split('.').length === ending.split('.').length,
   )
   return String(found)
 }
@@ -131,4 +133,26 @@ test('P-10 policy-audit §2.4: another log in its place, signed with another key
   bent = join(other, 'state/audit')
   expect(await codes()).toContain('untrusted_checkpoint')
   expect(await codes([kept])).toContain('missing_log')
+})
+
+test('P-10 policy-audit §2.4: whoever changes the side file makes nobody else of a person, and is found', async () => {
+  const side = join(bent, named('.personal.jsonl'))
+  const text = readFileSync(side, 'utf8')
+  const callsOf = async (person: string): Promise<number> =>
+    (await search(bent, { person }, 50)).hits.length
+  expect([await callsOf('alice'), await callsOf('bob')]).toEqual([3, 1])
+  const keyOf = (subject: string): string =>
+    String(new RegExp(`"key":"([^"]+)"[^\n]*"value":"${subject}"`).exec(text)?.[1])
+  const [alices, bobs] = [keyOf('alice'), keyOf('bob')]
+  // Each line holds by itself: keys and salts of two people change places, values and commitments stay.
+  writeFileSync(side, text.replaceAll(alices, '?').replaceAll(bobs, alices).replaceAll('?', bobs))
+  expect(await codes([kept])).toContain('other_subject')
+  expect([await callsOf('alice'), await callsOf('bob')]).toEqual([3, 1])
+  // Another subject, with a commitment made for it.
+  const salt = String(new RegExp(`"key":"${bobs}","record":\\d+,"salt":"([^"]+)"`).exec(text)?.[1])
+  const made = hash('sha256', `${salt}\0subject\0mallory`, 'base64url')
+  const mallory = { commitment: made, key: bobs, label: 'subject', record: 0, value: 'mallory' }
+  writeFileSync(side, text.replace(/[^\n]*"value":"bob"[^\n]*/, JSON.stringify(mallory)))
+  expect(await codes([kept])).toEqual(['other_subject', 'missing_value'])
+  expect([await callsOf('alice'), await callsOf('mallory')]).toEqual([3, 0])
 })

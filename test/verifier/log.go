@@ -44,12 +44,19 @@ func checkFolder(folder string, given []verifierKey) error {
 	}
 	sort.Strings(names)
 	var records uint64
+	all := make([]checkedLog, 0, len(names))
 	for _, name := range names {
 		checked := checkLog(folder, name, logs[name], keys)
+		all = append(all, checked)
 		complaints = append(complaints, checked.complaints...)
 		records += checked.records
 		fmt.Printf("%s: %d records, %d pruned, %d checkpoints, %d covered\n",
 			name, checked.records, checked.pruned, checked.checkpoints, checked.covered)
+	}
+	unordered, notes := checkErasures(all)
+	complaints = append(complaints, unordered...)
+	for _, note := range notes {
+		fmt.Println(note)
 	}
 	for _, complaint := range complaints {
 		fmt.Println(complaint)
@@ -99,6 +106,7 @@ type checkedLog struct {
 	// What the checkpoints of the log say, by size.
 	heads map[uint64]digest
 	tree  growing
+	people
 }
 
 func (log *checkedLog) complain(format string, values ...any) {
@@ -109,7 +117,7 @@ func (log *checkedLog) complain(format string, values ...any) {
 }
 
 func checkLog(folder, name string, segments []segment, keys []verifierKey) checkedLog {
-	log := checkedLog{heads: map[uint64]digest{}}
+	log := checkedLog{heads: map[uint64]digest{}, people: newPeople()}
 	_, lockErr := os.Stat(filepath.Join(folder, name+".lock"))
 	inUse := lockErr == nil
 	log.readCheckpoints(folder, name, keys, inUse)
@@ -130,6 +138,7 @@ func checkLog(folder, name string, segments []segment, keys []verifierKey) check
 		}
 	}
 	log.checkOrders(folder, name, keys)
+	log.checkPersonal(folder, name, inUse)
 	if log.tree.size < log.covered {
 		log.complain("%s: a checkpoint covers %d records, and there are %d", name, log.covered, log.tree.size)
 	}
@@ -246,6 +255,7 @@ func (log *checkedLog) readSegment(folder, name string, segment segment, first, 
 		if !strings.HasSuffix(name, "-"+parsed.instance[:min(12, len(parsed.instance))]) {
 			log.complain("%s:%d: it is a record of %s", segment.file, number, parsed.instance)
 		}
+		log.people.addRecord(parsed)
 		log.records++
 		log.add(name, leaf)
 	}

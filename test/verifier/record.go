@@ -16,6 +16,8 @@ const maxRecordBytes = 16384
 type record struct {
 	sequence uint64
 	instance string
+	kind     string
+	members  map[string]any
 }
 
 // parseRecord checks that the bytes are one canonical JSON object with the members that every record has.
@@ -50,7 +52,8 @@ func parseRecord(text []byte) (record, error) {
 		found.Time == nil || found.Kind == nil {
 		return record{}, fmt.Errorf("a member that every record has is missing")
 	}
-	return record{*found.Sequence, *found.Instance}, nil
+	members, _ := value.(map[string]any)
+	return record{*found.Sequence, *found.Instance, *found.Kind, members}, nil
 }
 
 // writeCanonical writes RFC 8785, but for numbers: they stand in a record as whoever sent them wrote them.

@@ -3,9 +3,11 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { commitment } from '../../gateway/src/audit/commitment.ts'
+import { eraseKeys, keysOf } from '../../gateway/src/audit/erase.ts'
 import { proveConsistency, proveRecord } from '../../gateway/src/audit/prove.ts'
 import { verifyLog } from '../../gateway/src/audit/verify.ts'
-import { newFolder } from '../../gateway/test/audit/made.ts'
+import { newFolder, openAudit } from '../../gateway/test/audit/made.ts'
 import {
   changeLine,
   checkpointOf,
@@ -28,6 +30,15 @@ const write = (log: Log, lines: readonly string[]): void =>
   writeFileSync(log.paths.log, `${lines.join('\n')}\n`)
 const replaced = (log: Log, at: number, from: string, to: string): string[] =>
   log.lines.with(at, lineOf(recordOf(log.lines[at]).replace(from, to)))
+
+const personal = (log: Log): string => readFileSync(log.paths.personal, 'utf8')
+const keyOf = (log: Log): string => String(/"key":"([^"]+)"/.exec(personal(log))?.[1])
+function lineOfMallory(log: Log): string {
+  const salt = String(/"salt":"([^"]+)"/.exec(personal(log))?.[1])
+  const [label, value, record] = ['subject', 'mallory', 0]
+  const made = commitment(salt, label, value)
+  return JSON.stringify({ commitment: made, key: keyOf(log), label, record, value })
+}
 
 test('a log that our code wrote holds', async () => {
   const log = await signedLog()
@@ -128,6 +139,26 @@ describe('both verifiers see', () => {
       'by no key that is trusted',
     ],
     [
+      'a subject that no record commits to',
+      (log) => writeFileSync(log.paths.personal, `${personal(log)}${lineOfMallory(log)}\n`),
+      'commit to another `subject`',
+    ],
+    [
+      'a line of the side file that was removed',
+      (log) => writeFileSync(log.paths.personal, personal(log).replace(/.*"subject".*\n/, '')),
+      'the `subject` that record 0 commits to is not there',
+    ],
+    [
+      'a value that is not the one that was committed to',
+      (log) => writeFileSync(log.paths.personal, personal(log).replace('"alice"', '"mallory"')),
+      'is not the one that was committed to',
+    ],
+    [
+      'a person who is marked as erased, and nobody ordered it',
+      (log) => writeFileSync(log.paths.personal, `{"erased":"2026","key":"${keyOf(log)}"}\n`),
+      'no record says that anybody ordered it',
+    ],
+    [
       'a key that nobody vouches for',
       (log) => {
         const next = newKey()
@@ -147,9 +178,22 @@ describe('both verifiers see', () => {
 
 describe('both verifiers accept', () => {
   test.for<[string, (log: Log) => void | Promise<void>, string]>([
+    ['a log without its side file', (log) => rmSync(log.paths.personal), 'who records are about'],
     [
       'a person who was erased',
-      (log) => writeFileSync(log.paths.personal, '{"erased":"2026-04-01T06:00:00Z","key":"k"}\n'),
+      async ({ folder }) => {
+        const found = await keysOf(folder, {
+          issuer: 'https://login.acme.example',
+          subject: 'alice',
+        })
+        const audit = await openAudit(folder)
+        await audit.event('erased', { keys: [...found.values()].flat() })
+        await eraseKeys(folder, found, {
+          time: '2026-04-01T06:00:00.000Z',
+          own: { name: audit.own.name, erase: audit.erase },
+        })
+        await audit.close()
+      },
       '10 records, 0 pruned',
     ],
     [

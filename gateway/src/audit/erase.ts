@@ -2,14 +2,14 @@
 // records stay, and nobody can read the person out of them any more. The log that is being written is rewritten by its
 // writer, which forgets the person at the same moment; a log of another process that runs is left, and said.
 import { existsSync, statSync } from 'node:fs'
-import { parseKeepingNumbers } from '../json/raw-number.ts'
+import { isJsonObject, parseKeepingNumbers } from '../json/raw-number.ts'
 import type { JsonObject } from '../json/value.ts'
 import { recordIn } from './line.ts'
 import { logNames, pathsOf, segmentPaths, syncFolder } from './log-folder.ts'
 import { copyWithout, type Erasure } from './personal-lines.ts'
 import { readLines } from './read-lines.ts'
 import { safeCopy } from './safe-copy.ts'
-import { personalLines } from './search/personal-values.ts'
+import { commitmentsTo, type Values } from './search/personal-values.ts'
 
 export type Person = { readonly issuer: string; readonly subject: string }
 
@@ -30,13 +30,9 @@ export async function keysOf(folder: string, { issuer, subject }: Person): Promi
   const found = new Map<string, readonly string[]>()
   for (const name of logNames(folder)) {
     const { personal } = pathsOf(folder, name)
-    const candidates = new Map<string, number>()
-    for await (const line of personalLines(personal, Buffer.from(JSON.stringify(subject)))) {
-      const isTheirs = 'value' in line && line.label === 'subject' && line.value === subject
-      if (isTheirs) candidates.set(line.key, line.record)
-    }
-    if (candidates.size === 0) continue
-    const keys = await ofIssuer(segmentPaths(folder, name), candidates, issuer)
+    const commitments = await commitmentsTo(personal, subject)
+    if (commitments.size === 0) continue
+    const keys = await ofIssuer(segmentPaths(folder, name), commitments, issuer)
     if (keys.length > 0) found.set(name, keys)
   }
   return found
@@ -82,35 +78,40 @@ function rewrite(path: string, erasure: Erasure): number {
   return safeCopy.keep(path, (write) => copyWithout(source, erasure, write))
 }
 
-/** The issuer stands in the records: each line of the side file names the one that needed it first. */
+/** The issuer stands in the records, and so does whose a key is: the side file alone could say anything. */
 async function ofIssuer(
   segments: readonly string[],
-  candidates: ReadonlyMap<string, number>,
+  commitments: Values,
   issuer: string,
 ): Promise<readonly string[]> {
-  const unknown = new Map([...candidates].map(([key]) => [key, Buffer.from(`"key":"${key}"`)]))
+  const unknown = new Map(
+    [...commitments].map(([text, { key }]) => [
+      key,
+      { text, bytes: Buffer.from(`"key":"${key}"`) },
+    ]),
+  )
   const keys: string[] = []
   for (const segment of segments) {
     if (unknown.size === 0) break
     for await (const lines of readLines(segment)) {
       for (const { bytes } of lines) {
         for (const [key, wanted] of unknown) {
-          if (!bytes.includes(wanted)) continue
+          if (!bytes.includes(wanted.bytes)) continue
           const record = recordIn(bytes)
-          if (typeof record === 'string') continue
+          const named = typeof record === 'string' ? undefined : whoHas(key, record)
+          if (named === undefined) continue
           unknown.delete(key)
-          if (issuerOf(record, key) === issuer) keys.push(key)
+          if (named['subject'] === wanted.text && named['issuer'] === issuer) keys.push(key)
         }
       }
       if (unknown.size === 0) break
     }
   }
-  // Where the record was pruned, the key is taken: to erase too much is the smaller harm.
+  // Where the records were pruned, the key is taken: to erase too much is the smaller harm.
   return [...keys, ...unknown.keys()]
 }
 
-function issuerOf(record: Buffer, key: string): unknown {
+function whoHas(key: string, record: Buffer): JsonObject | undefined {
   const { who, about } = parseKeepingNumbers(record.toString()) as JsonObject
-  const named = [who, about].find((one) => (one as JsonObject | undefined)?.['key'] === key)
-  return (named as JsonObject | undefined)?.['issuer']
+  return [who, about].filter((one) => isJsonObject(one)).find((one) => one['key'] === key)
 }

@@ -33,6 +33,17 @@ export type Personal = {
   readonly written: () => void
 }
 
+/** Whether a value is what its commitment says. A salt of one length makes the ends of salt, label and value certain. */
+export function isCommittedTo(line: ValueLine, salt: string | undefined): boolean {
+  return (
+    salt !== undefined &&
+    SALT.test(salt) &&
+    typeof line.value === 'string' &&
+    commitment(salt, line.label, line.value) === line.commitment
+  )
+}
+const SALT = /^[A-Za-z0-9_-]{43}$/
+
 /** Bounds on what is remembered. What is forgotten gets a new salt or is written again: both do no harm. */
 const MAX_HOLDERS = 20_000
 const MAX_VALUES = 64

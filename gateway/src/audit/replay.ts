@@ -4,11 +4,10 @@
 import { existsSync } from 'node:fs'
 import { isJsonObject, parseKeepingNumbers } from '../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
-import { commitment } from './commitment.ts'
 import { exactArguments, type KnownArguments } from './known-arguments.ts'
 import { recordIn } from './line.ts'
 import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
-import type { PersonalLine } from './personal.ts'
+import { isCommittedTo, type PersonalLine } from './personal.ts'
 import { readLines } from './read-lines.ts'
 
 export type RecordedRequest = KnownArguments & {
@@ -76,19 +75,10 @@ async function readSide(path: string): Promise<Side> {
       if (!ended) continue
       const line = JSON.parse(bytes.toString()) as PersonalLine
       if ('salt' in line) salts.set(line.key, line.salt)
-      else if (commitmentHolds(line, salts)) values.set(line.commitment, line.value)
+      else if (isCommittedTo(line, salts.get(line.key))) values.set(line.commitment, line.value)
     }
   }
   return { salts, values }
-}
-
-/** A value that is not the one that was committed to is none. */
-function commitmentHolds(
-  line: Extract<PersonalLine, { value: string }>,
-  salts: ReadonlyMap<string, string>,
-): boolean {
-  const salt = salts.get(line.key)
-  return salt !== undefined && commitment(salt, line.label, line.value) === line.commitment
 }
 
 function callIn(record: JsonObject, side: Side): RecordedRequest | undefined {

@@ -12,10 +12,9 @@ import { emptyColumns, readColumns, writeColumns, type Columns } from './search/
 import { find, type Question } from './search/find.ts'
 import {
   commitmentsIn,
-  keysOfPerson,
+  commitmentsTo,
   personalIn,
   personalValues,
-  subjectsOf,
 } from './search/personal-values.ts'
 
 export type FoundRecord = JsonObject & {
@@ -23,7 +22,7 @@ export type FoundRecord = JsonObject & {
   readonly personal?: Readonly<Record<string, string>>
 }
 
-export type SearchQuestion = Omit<Question, 'keys'> & {
+export type SearchQuestion = Omit<Question, 'people'> & {
   /** A subject. */
   readonly person?: string | undefined
 }
@@ -77,12 +76,13 @@ export async function search(
     if (from !== undefined && log > from.log) continue
     const { personal } = pathsOf(folder, log)
     const { person, ...rest } = question
-    const keys = person === undefined ? undefined : await keysOfPerson(personal, person)
-    if (keys?.size === 0) continue
+    const people =
+      person === undefined ? undefined : new Set((await commitmentsTo(personal, person)).keys())
+    if (people?.size === 0) continue
     const below = from?.log === log ? from.sequence : Infinity
     // One more than asked for says whether there is another page.
     const most = limit + 1 - hits.length
-    const found = await searchLog(folder, log, { ...rest, keys }, below, most)
+    const found = await searchLog(folder, log, { ...rest, people }, below, most)
     hits.push(...(await withPersonal(found, personal)))
     if (hits.length > limit) break
   }
@@ -165,7 +165,7 @@ function hitOf(record: JsonObject, { column, texts }: Columns, row: number): Omi
       tool: text(column.tool),
       client: text(column.client),
       outcome: text(column.outcome),
-      // Its key, until the side file was asked.
+      // The commitment to it, until the side file was asked.
       person: text(column.who) || text(column.about),
     },
   }
@@ -173,12 +173,11 @@ function hitOf(record: JsonObject, { column, texts }: Columns, row: number): Omi
 
 async function withPersonal(hits: readonly Hit[], path: string): Promise<readonly Hit[]> {
   if (hits.length === 0) return hits
-  const wanted = new Set(hits.flatMap(({ record }) => commitmentsIn(record)))
-  const values = await personalValues(path, wanted)
-  const subjects = await subjectsOf(path, new Set(hits.map(({ call }) => call.person)))
+  const wanted = hits.flatMap(({ record, call }) => [...commitmentsIn(record), call.person])
+  const values = await personalValues(path, new Set(wanted))
   return hits.map(({ call, ...hit }) => ({
     ...hit,
     personal: personalIn(hit.record, values),
-    call: { ...call, person: subjects.get(call.person) ?? '' },
+    call: { ...call, person: values.get(call.person)?.value ?? '' },
   }))
 }

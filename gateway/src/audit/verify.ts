@@ -1,12 +1,13 @@
 // Operator file: whether a log is what was written (policy-audit §2.3–2.5). Reads files alone. Each line is looked at
 // by itself (verify-line.ts), each log as a whole against its checkpoints (verify-log.ts), then all logs together:
-// orphans, logs that nobody closed, the side files against their salts, and checkpoints that came from elsewhere.
+// orphans, logs that nobody closed, who was erased without an order, and checkpoints that came from elsewhere.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { aboutLog } from './verify/about-log.ts'
 import { createCheckThreads } from './verify/check-threads.ts'
 import { readCheckpoints } from './checkpoint.ts'
 import { checkpointsElsewhere, findMissingLogs, headsOf } from './verify/elsewhere.ts'
+import { findUnordered } from './verify/erasures.ts'
 import { createFindings, type Finding, type Findings } from './verify/findings.ts'
 import { createHeads, type HeadsFile } from './verify/heads.ts'
 import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
@@ -80,6 +81,8 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   const pairs = createPairs()
   const kinds = new Map<string, number>()
   const read: (ReadLog & Omit<VerifiedFile, 'openIntents'>)[] = []
+  const marked = new Map<string, ReadonlySet<string>>()
+  let withoutSide = 0
   try {
     for (const name of names) {
       const paths = pathsOf(folder, name)
@@ -91,10 +94,11 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
         { threads, findings, pairs, kinds },
       )
       await findRemoved({ log: name, path: paths.pruned, pruned: log.pruned }, trust, findings)
-      const personal = existsSync(paths.personal)
-        ? await verifyPersonal(paths.personal, log.open)
-        : { findings: [], erased: 0 }
-      for (const finding of personal.findings) findings.find(finding)
+      const { isShutDown } = aboutLog(log.notable, log.last)
+      const side = await verifyPersonal({ ...log, path: paths.personal, isShutDown })
+      for (const finding of side.findings) findings.find(finding)
+      if (side.erased.size > 0) marked.set(basename(paths.personal), side.erased)
+      if (!side.exists && log.references.byCommitment.size > 0) withoutSide += 1
       read.push({
         ...log,
         file: basename(own[0] ?? paths.checkpoints),
@@ -102,13 +106,17 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
         segments: own.length,
         checkpoints: heads.count,
         covered: heads.covered,
-        erased: personal.erased,
+        erased: side.erased.size,
       })
     }
   } finally {
     threads.close()
   }
   findAboutLogs(read, isFolder, findings)
+  const unordered = findUnordered({ marked, notable: read.flatMap(({ notable }) => notable) })
+  // A log by itself, or one whose beginning is gone, cannot say that there was no order.
+  const isAllThere = isFolder && read.every(({ pruned }) => pruned === 0)
+  if (isAllThere) for (const finding of unordered) findings.find(finding)
   const openCounts = findOrphans(read, pairs, findings)
   return {
     ok: findings.listed.length === 0,
@@ -117,7 +125,10 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
     kinds: Object.fromEntries(kinds),
     findings: findings.listed,
     moreFindings: findings.more(),
-    limits: limitsOf(read, trust, elsewhere.length > 0),
+    limits: [
+      ...limitsOf(read, trust, elsewhere.length > 0),
+      ...limitsOfSides(withoutSide, isAllThere ? 0 : unordered.length),
+    ],
   }
 }
 
@@ -200,6 +211,19 @@ function fileOf(log: Omit<VerifiedFile, 'openIntents'>, openIntents: number): Ve
     open,
     openIntents,
   }
+}
+
+function limitsOfSides(without: number, unordered: number): readonly string[] {
+  return [
+    ...(without === 0
+      ? []
+      : [`who records are about: the side files of ${without} logs are not here`]),
+    ...(unordered === 0
+      ? []
+      : [
+          `that ${unordered} persons were erased by order: what says so is not here, it may have been pruned`,
+        ]),
+  ]
 }
 
 function limitsOf(

@@ -32,8 +32,11 @@ async function two() {
   await call(audit, 'r2', 'alice')
   await call(audit, 'r3', 'bob')
   const own = { name: audit.own.name, erase: audit.erase }
-  const erase = async (subject: string, issuer = ISSUER) =>
-    eraseKeys(folder, await keysOf(folder, { issuer, subject }), { time: TIME, own })
+  const erase = async (subject: string, issuer = ISSUER) => {
+    const found = await keysOf(folder, { issuer, subject })
+    await audit.event('erased', { keys: [...found.values()].flat() })
+    return eraseKeys(folder, found, { time: TIME, own })
+  }
   return { folder, audit, erase, former: pathsOf(folder, String(logNames(folder)[0])) }
 }
 
@@ -84,6 +87,19 @@ test('nobody of another issuer is erased with them, and nobody at all twice', as
   expect(await requestsOf(folder, 'alice')).toEqual(['r2', 'r0'])
   await erase('alice')
   expect(await erase('alice')).toMatchObject({ logs: [], lines: 0 })
+})
+
+test('policy-audit §2.4: a key in the side file makes nobody somebody: whose records they are, the records say', async () => {
+  const { folder, former } = await two()
+  const lines = readFileSync(former.personal, 'utf8')
+  const keys = [...new Set([...lines.matchAll(/"key":"([^"]+)"/g)].map(([, key]) => key))]
+  const [alices = '', bobs = ''] = keys
+  const swapped = lines.replaceAll(alices, '?').replaceAll(bobs, alices).replaceAll('?', bobs)
+  writeFileSync(former.personal, swapped)
+  expect(await requestsOf(folder, 'alice')).toEqual(['r2', 'r0'])
+  expect(await requestsOf(folder, 'bob')).toEqual(['r3', 'r1'])
+  const found = await keysOf(folder, { issuer: ISSUER, subject: 'alice' })
+  expect([...found.keys()]).not.toContain(logNames(folder)[0])
 })
 
 test('a log that another process writes is left, and said', async () => {

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../src/json/value.ts'
 import { hash } from 'node:crypto'
 
 const NAME = '20260401T060000123Z-3f2a9c0d1e4b'
-const SALT = 'c2FsdA'
+const SALT = 'c2FsdA'.padEnd(43, 'A')
 const commit = (label: string, value: string) => commitment(SALT, label, value)
 const TAGS = canonicalJson({ groups: '|traders|' })
 

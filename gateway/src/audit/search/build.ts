@@ -17,8 +17,8 @@ type Parsed = {
   readonly time?: string
   readonly requestId?: string
   readonly tool?: { readonly name?: string; readonly target?: string }
-  readonly who?: { readonly client?: string; readonly key?: string }
-  readonly about?: { readonly key?: string }
+  readonly who?: { readonly client?: string; readonly subject?: string }
+  readonly about?: { readonly subject?: string }
   readonly code?: string
   readonly class?: string
   readonly intent?: { readonly sequence?: number }
@@ -86,5 +86,6 @@ function textsOf(record: Parsed): readonly string[] {
   const name = tool?.name ?? ''
   const target =
     tool?.target ?? (name.includes(SEPARATOR) ? name.slice(0, name.indexOf(SEPARATOR)) : '')
-  return [kind, name, target, who?.client ?? '', code, outcome, who?.key ?? '', about?.key ?? '']
+  const people = [who?.subject ?? '', about?.subject ?? '']
+  return [kind, name, target, who?.client ?? '', code, outcome, ...people]
 }

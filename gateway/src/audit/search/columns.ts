@@ -4,7 +4,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 
-/** Texts of a row, as numbers of the dictionary; 0: it has none. */
+/** Texts of a row, as numbers of the dictionary; 0: it has none. `who` and `about` are commitments to subjects. */
 export const TEXT_COLUMNS = [
   'kind',
   'tool',
@@ -32,7 +32,7 @@ export type Columns = {
 }
 
 /** Changes with everything that makes old indexes useless. */
-const VERSION = 1
+const VERSION = 2
 
 type Stored = {
   readonly version: number

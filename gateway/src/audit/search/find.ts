@@ -3,8 +3,8 @@
 import { requestNumber, type Columns, type TextColumn } from './columns.ts'
 
 export type Question = {
-  /** Keys of the person in the side file of this log; `undefined`: anybody. */
-  readonly keys: ReadonlySet<string> | undefined
+  /** Commitments to the person in the side file of this log; `undefined`: anybody. */
+  readonly people: ReadonlySet<string> | undefined
   readonly kind?: string | undefined
   readonly tool?: string | undefined
   readonly target?: string | undefined
@@ -32,8 +32,9 @@ export function* find(columns: Columns, question: Question, below: number): Gene
     equal.push([column.request, requestNumber(question.request)])
   }
   if (equal.some(([, number]) => number < 0)) return
-  const keys = question.keys && new Set([...question.keys].map(numberOf).filter((key) => key > 0))
-  if (keys?.size === 0) return
+  const people =
+    question.people && new Set([...question.people].map(numberOf).filter((number) => number > 0))
+  if (people?.size === 0) return
   const outcome = numberOf('outcome')
   // A call is one hit: its intent, which knows its outcome.
   const both =
@@ -49,8 +50,9 @@ export function* find(columns: Columns, question: Question, below: number): Gene
       column.kind[row] !== outcome
     )
       continue
-    if (keys !== undefined && !keys.has(column.who[row] ?? 0) && !keys.has(column.about[row] ?? 0))
-      continue
+    const isAboutThem =
+      people?.has(column.who[row] ?? 0) !== false || people.has(column.about[row] ?? 0)
+    if (!isAboutThem) continue
     const ms = (column.seconds[row] ?? 0) * 1000 + (column.millis[row] ?? 0)
     if (ms < fromMs || ms >= untilMs) continue
     yield row

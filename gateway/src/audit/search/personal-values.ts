@@ -1,45 +1,45 @@
-// What the side file still has of the personal values that records commit to, and which keys somebody has there.
+// What the side file still has of the personal values that records commit to. The file is covered by no checkpoint: a
+// value counts where it is what its commitment says, and for a record that has this very commitment.
 import { existsSync } from 'node:fs'
 import { isJsonObject } from '../../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
-import type { PersonalLine } from '../personal.ts'
+import { isCommittedTo, type PersonalLine, type ValueLine } from '../personal.ts'
 import { readLines } from '../read-lines.ts'
 
-/** Commitment to label and value. */
-export type Values = ReadonlyMap<string, { readonly label: string; readonly value: string }>
+/** Commitment to label and value, and under which key. */
+export type Values = ReadonlyMap<string, Pick<ValueLine, 'label' | 'value' | 'key'>>
 
-/** Of the wanted commitments, or of all. */
-export async function personalValues(path: string, wanted?: ReadonlySet<string>): Promise<Values> {
-  const values = new Map<string, { label: string; value: string }>()
-  for await (const line of personalLines(path)) {
-    if ('commitment' in line && wanted?.has(line.commitment) !== false) {
-      values.set(line.commitment, { label: line.label, value: line.value })
-    }
-  }
-  return values
+/** Of the wanted commitments, or of all. What is not what its commitment says is nobody's. */
+export function personalValues(path: string, wanted?: ReadonlySet<string>): Promise<Values> {
+  return valuesOf(path, ({ commitment }) => wanted?.has(commitment) !== false)
 }
 
-/** Key to subject, of the wanted keys. */
-export async function subjectsOf(
+/** The commitments to this subject. Records that have one of them are about that person; a key alone says nothing. */
+export function commitmentsTo(path: string, subject: string): Promise<Values> {
+  const isTheirs = ({ label, value }: ValueLine): boolean =>
+    label === 'subject' && value === subject
+  return valuesOf(path, isTheirs, Buffer.from(JSON.stringify(subject)))
+}
+
+async function valuesOf(
   path: string,
-  wanted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, string>> {
-  const subjects = new Map<string, string>()
-  for await (const line of personalLines(path, Buffer.from('"label":"subject"'))) {
-    if ('value' in line && wanted.has(line.key)) subjects.set(line.key, line.value)
+  isWanted: (line: ValueLine) => boolean,
+  bytes?: Buffer,
+): Promise<Values> {
+  const lines: ValueLine[] = []
+  for await (const line of personalLines(path, bytes)) {
+    if ('commitment' in line && isWanted(line)) lines.push(line)
   }
-  return subjects
+  const keys = new Set(lines.map(({ key }) => key))
+  const salts = new Map<string, string>()
+  for await (const line of personalLines(path, SALT)) {
+    if ('salt' in line && keys.has(line.key)) salts.set(line.key, line.salt)
+  }
+  const good = lines.filter((line) => isCommittedTo(line, salts.get(line.key)))
+  return new Map(good.map(({ commitment, ...line }) => [commitment, line]))
 }
 
-/** The keys under which a side file has this person. */
-export async function keysOfPerson(path: string, subject: string): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>()
-  const wanted = Buffer.from(JSON.stringify(subject))
-  for await (const line of personalLines(path, wanted)) {
-    if ('value' in line && line.label === 'subject' && line.value === subject) keys.add(line.key)
-  }
-  return keys
-}
+const SALT = Buffer.from('"salt":')
 
 /** Lines of a side file; those that are none, or do not have these bytes, are passed over. */
 export async function* personalLines(path: string, wanted?: Buffer): AsyncGenerator<PersonalLine> {

@@ -21,7 +21,17 @@ const MAX_FRACTION = 5
 
 /** Where the value of a member begins and ends; `end` is 0 where it is not there. */
 type Place = { start: number; end: number }
-const MEMBERS = ['instance', 'intent', 'kind', 'sequence', 'time', 'version'] as const
+const MEMBERS = [
+  'about',
+  'instance',
+  'intent',
+  'kind',
+  'sequence',
+  'source',
+  'time',
+  'version',
+  'who',
+] as const
 type Member = (typeof MEMBERS)[number]
 
 /** `bytes` may hold more than the record, which lies from `from` to before `to`. */
@@ -191,6 +201,26 @@ export function createScan(): Scan {
     return referenceIn(bytes.toString('latin1', start, end))
   }
 
+  /** The same person from the same address is a text that was made before. */
+  const people = (): string | undefined => {
+    const { about, source, who } = place
+    if (who.end === 0 && about.end === 0 && source.end === 0) return undefined
+    const slot = slotOf(bytes, who.end)
+    const known = about.end === 0 ? remembered[slot] : undefined
+    if (known !== undefined && isSame(known.who, who) && isSame(known.source, source)) {
+      return known.text
+    }
+    const text = `[${rawAt(about)},${rawAt(source)},${rawAt(who)}]`
+    if (about.end === 0) remembered[slot] = { who: copyAt(who), source: copyAt(source), text }
+    return text
+  }
+  const remembered: (People | undefined)[] = []
+  const isSame = (expected: Buffer, { start, end }: Place): boolean =>
+    expected.length === end - start && expected.compare(bytes, start, end) === 0
+  const copyAt = ({ start, end }: Place): Buffer => Buffer.from(bytes.subarray(start, end))
+  const rawAt = ({ start, end }: Place): string =>
+    end === 0 ? 'null' : bytes.toString('latin1', start, end)
+
   return (whole, from, to) => {
     bytes = whole
     for (const found of places) found.end = found.start = 0
@@ -211,11 +241,18 @@ export function createScan(): Scan {
       numberAt(place.version) !== undefined
     if (!isWhole) return undefined
     const intent = place.intent.end === 0 ? undefined : referenceAt(place.intent)
-    return { kind: kind.text, instance: instance.text, sequence, intent }
+    return { kind: kind.text, instance: instance.text, sequence, intent, people: people() }
   }
 }
 
 type Text = { readonly text: string; readonly bytes: Buffer }
+
+type People = { readonly who: Buffer; readonly source: Buffer; readonly text: string }
+
+/** The end of `who` is the end of a commitment: its letters are as good as random. */
+function slotOf(bytes: Buffer, end: number): number {
+  return (((bytes[end - 4] ?? 0) & 63) << 6) | ((bytes[end - 5] ?? 0) & 63)
+}
 
 /** Kinds that are remembered; a log has few. */
 const MAX_KNOWN = 64

@@ -20,6 +20,8 @@ export type CheckedLines = {
   readonly kinds: Readonly<Record<string, number>>
   /** From which line on the records are of which instance. */
   readonly instances: readonly { readonly line: number; readonly instance: string }[]
+  /** What records say about people (verify-line.ts), where they are the first here to say it. */
+  readonly people: readonly { readonly line: number; readonly text: string }[]
   /** Records that say something about the log itself, as JSON text. */
   readonly notable: readonly string[]
   readonly findings: readonly (LineFinding & { readonly line: number })[]
@@ -29,7 +31,13 @@ export type CheckedLines = {
 
 const LEAF_BYTES = 32
 const BREAK = 0x0a
-const NOTABLE: ReadonlySet<string> = new Set(['recovery', 'heartbeat', 'shutdown', 'key_changed'])
+const NOTABLE: ReadonlySet<string> = new Set([
+  'recovery',
+  'heartbeat',
+  'shutdown',
+  'key_changed',
+  'erased',
+])
 const NO_LINE: LineFinding = { code: 'malformed_line', what: 'it is no line of an audit log' }
 
 export function checkLines(bytes: Buffer): CheckedLines {
@@ -41,6 +49,7 @@ export function checkLines(bytes: Buffer): CheckedLines {
   const outcomes: { line: number; intent: LineReference }[] = []
   const kinds = new Map<string, number>()
   const instances: { line: number; instance: string }[] = []
+  const people = new Map<string, number>()
   const notable: string[] = []
   const findings: (LineFinding & { line: number })[] = []
   let torn = false
@@ -59,10 +68,11 @@ export function checkLines(bytes: Buffer): CheckedLines {
     }
     for (const finding of checked.findings) findings.push({ ...finding, line })
     if (record === undefined) continue
-    const { kind, instance, sequence, intent } = record
+    const { kind, instance, sequence, intent, people: named } = record
     sequences[line] = sequence
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
     if (instances.at(-1)?.instance !== instance) instances.push({ line, instance })
+    if (named !== undefined && !people.has(named)) people.set(named, line)
     if (kind === 'intent') intents.push(line)
     else if (kind === 'outcome' && intent !== undefined) outcomes.push({ line, intent })
     else if (NOTABLE.has(kind)) notable.push(bytes.toString('utf8', at + RECORD_AT, end - 1))
@@ -76,6 +86,7 @@ export function checkLines(bytes: Buffer): CheckedLines {
     outcomes,
     kinds: Object.fromEntries(kinds),
     instances,
+    people: [...people].map(([text, line]) => ({ line, text })),
     notable,
     findings,
     torn,
@@ -144,6 +155,7 @@ function nothing(lines: number): CheckedLines {
     outcomes: [],
     kinds: {},
     instances: [],
+    people: [],
     notable: [],
     findings: [],
     torn: false,

@@ -21,6 +21,7 @@ export type FindingCode =
   | 'no_shutdown'
   | 'silence'
   | 'key_without_voucher'
+  | 'erased_without_order'
   | 'no_log'
 
 export type Finding = {

@@ -16,6 +16,8 @@ export type VerifiedRecord = {
   readonly instance: string
   readonly sequence: number
   readonly intent: { readonly instance: string; readonly sequence: number } | undefined
+  /** What it says about people: its `about`, `source` and `who` as a JSON array; `undefined`: nothing. */
+  readonly people: string | undefined
 }
 
 export type VerifiedLine =
@@ -54,7 +56,15 @@ function essentials(record: JsonObject): VerifiedRecord | undefined {
     isSequence(sequence) &&
     typeof time === 'string' &&
     isSequence(version)
-  return whole ? { kind, instance, sequence, intent: reference(intent) } : undefined
+  return whole
+    ? { kind, instance, sequence, intent: reference(intent), people: people(record) }
+    : undefined
+}
+
+function people({ about, source, who }: JsonObject): string | undefined {
+  const all = [about, source, who]
+  if (all.every((value) => value === undefined)) return undefined
+  return canonicalJson(all.map((value) => value ?? null))
 }
 
 function reference(value: JsonValue | undefined): VerifiedRecord['intent'] {

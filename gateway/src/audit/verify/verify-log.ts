@@ -10,6 +10,7 @@ import type { Heads } from './heads.ts'
 import type { LogPaths } from '../log-folder.ts'
 import type { Pairs } from './pairs.ts'
 import { prunedLeaves } from './pruned.ts'
+import { createReferences, type References } from './references.ts'
 
 export type LogToVerify = {
   readonly name: string
@@ -44,6 +45,7 @@ export type ReadLog = {
   readonly last: number
   /** Records about the log itself, in order. */
   readonly notable: readonly string[]
+  readonly references: References
   /** Outcomes of intents of other logs. */
   readonly foreign: readonly ForeignOutcome[]
 }
@@ -101,6 +103,7 @@ function createReading(
   const tree: GrowingTree = createGrowingTree()
   const ranges: SegmentRange[] = []
   const notable: string[] = []
+  const references = createReferences()
   const foreign: ForeignOutcome[] = []
   let instance: string | undefined
   let isOwn = false
@@ -168,6 +171,9 @@ function createReading(
       }
       if (instance === undefined) return
       const own = pairs.of(instance)
+      for (const { line: at, text } of checked.people) {
+        references.add(checked.sequences[at] ?? 0, text)
+      }
       for (const at of checked.intents) own.intent(checked.sequences[at] ?? 0)
       for (const { line: at, intent } of checked.outcomes) {
         const of = pairs.of(intent.instance)
@@ -194,6 +200,7 @@ function createReading(
       ranges,
       last: next - 1,
       notable,
+      references,
       foreign,
     }),
   }
