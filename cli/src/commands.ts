@@ -89,6 +89,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/tail.ts')).tail,
   },
   {
+    words: ['status'],
+    summary: 'say whether the gateway is ready, and how its targets are',
+    group: 'Running',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
     words: ['revoke'],
     summary: 'end what a person, a session or a token may do',
     group: 'Running',

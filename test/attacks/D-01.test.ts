@@ -43,13 +43,13 @@ const drip = ({ socket }: Slow, piece: string) => {
   const timer = setInterval(() => socket.write(piece), 50)
   socket.once('close', () => clearInterval(timer))
 }
-const closes = (slow: Slow) => expect.poll(slow.closed, { timeout: 15_000 }).toBe(true)
+const WAIT = { timeout: 15_000 }
 const head = () => `POST /mcp/records HTTP/1.1\r\nHost: 127.0.0.1:${world.port}\r\n`
 
 test('D-01 promises §5: headers that drip are cut off at their time', async () => {
   const slow = open(head())
   drip(slow, 'X-Drip: 1\r\n')
-  await closes(slow)
+  await expect.poll(slow.closed, WAIT).toBe(true)
   expect(slow.text()).toMatch(/^HTTP\/1\.1 408 /)
 })
 
@@ -58,7 +58,7 @@ test('D-01 promises §5: a body that drips is cut off at its time', async () => 
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const slow = open(`${head()}${lines.join('')}Content-Length: 1000\r\n\r\n`)
   drip(slow, ' ')
-  await closes(slow)
+  await expect.poll(slow.closed, WAIT).toBe(true)
 })
 
 test('D-01 promises §5: an answer that nobody reads is given up', async () => {
@@ -72,15 +72,13 @@ test('D-01 promises §5: an answer that nobody reads is given up', async () => {
   const slow = open()
   slow.socket.pause()
   slow.socket.write(rawRequest({ path: '/mcp/records', headers: named, body }))
-  await expect.poll(() => underWay(), { timeout: 15_000 }).toBe(1)
-  await expect.poll(() => underWay(), { timeout: 15_000 }).toBe(0)
+  await expect.poll(() => underWay(), WAIT).toBe(1)
+  await expect.poll(() => underWay(), WAIT).toBe(0)
 })
 
 test('D-01 promises §5: one address has so many connections and no more', async () => {
   const all = Array.from({ length: 3 * MOST }, () => open())
-  await expect
-    .poll(() => all.filter(({ closed }) => closed()).length, { timeout: 15_000 })
-    .toBe(2 * MOST)
+  await expect.poll(() => all.filter(({ closed }) => closed()).length, WAIT).toBe(2 * MOST)
 })
 
 test('D-01 control: a call is served, and again on the same connection', async () => {
@@ -93,9 +91,9 @@ test('D-01 control: a call is served, and again on the same connection', async (
   const request = rawRequest({ path: '/mcp/records', headers: named, body })
   const good = open()
   good.socket.write(request)
-  await expect.poll(() => good.text().split('HTTP/1.1 200').length - 1, { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => good.text().split('HTTP/1.1 200').length - 1, WAIT).toBe(1)
   good.socket.write(request)
-  await expect.poll(() => good.text().split('HTTP/1.1 200').length - 1, { timeout: 15_000 }).toBe(2)
+  await expect.poll(() => good.text().split('HTTP/1.1 200').length - 1, WAIT).toBe(2)
 })
 
 async function underWay(): Promise<number> {

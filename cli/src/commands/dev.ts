@@ -82,6 +82,8 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
       environment: terminal.environment,
       stream: log,
     })
+    // A gateway that took its place goes on with this world.
+    void gateway.followed.then(() => gateway.close())
     // What is listed next must be there: a busy machine takes its time to ask both servers.
     await Promise.race([gateway.described, setTimeout(DESCRIBED_MS, undefined, { ref: false })])
     const { configFile, inspectorFile } = folder
