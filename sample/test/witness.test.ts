@@ -1,10 +1,11 @@
 // The witness against the gateway's own tree: two implementations of the same documents that share no code.
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkpointText, offerText } from '../../gateway/src/audit/checkpoint.ts'
+import { keyLine, parseKeyLines } from '../../gateway/src/audit/known-keys.ts'
 import {
   isSignedBy,
   noteText,
@@ -14,6 +15,7 @@ import {
   verifierKey,
   verifierKeyText,
 } from '../../gateway/src/audit/note.ts'
+import { ensureKeys, rotateKeys } from '../../gateway/src/audit/signer/keys.ts'
 import { createTreeFile } from '../../gateway/src/audit/tree-file.ts'
 import { consistencyProof, rootHash } from '../../gateway/src/audit/tree.ts'
 import { isExtension } from '../src/witness/consistency.ts'
@@ -32,9 +34,17 @@ function treeOf(prefix: string) {
 const node = treeOf('leaf')
 const other = treeOf('other')
 
-async function open(stateFile?: string, keys = generateKeyPairSync('ed25519')) {
+async function open(
+  stateFile?: string,
+  keys = generateKeyPairSync('ed25519'),
+  keyHistory?: string,
+) {
   const logs = verifierKeyText(verifierKey(NAME, keys.publicKey))
-  const settings = { logs, ...(stateFile === undefined ? {} : { stateFile }) }
+  const settings = {
+    logs,
+    ...(stateFile === undefined ? {} : { stateFile }),
+    ...(keyHistory === undefined ? {} : { keyHistory }),
+  }
   const witness = await startWitness(settings)
   let stopped: Promise<void> | undefined
   const stop = () => (stopped ??= witness.stop())
@@ -93,6 +103,29 @@ test('C2SP tlog-witness: it remembers over a restart, and keeps its key', async 
   expect(key).toBe(before.key)
   expect((await offer(0, 11, { from: other })).status).toBe(409)
   expect((await offer(11, 70)).status).toBe(200)
+})
+
+test('C2SP tlog-witness: a key that the former one vouches for takes its place while the witness runs, and no other', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-witness-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const keyFile = join(folder, 'signer.key')
+  const { privateKey } = ensureKeys(keyFile, NAME)
+  const keys = { privateKey, publicKey: createPublicKey(privateKey) }
+  const { offer } = await open(undefined, keys, `${keyFile}.keys`)
+  expect((await offer(0, 5)).status).toBe(200)
+  const next = rotateKeys(keyFile, NAME, '2026-04-01T06:00:00.000Z').privateKey
+  expect((await offer(5, 11, { key: next })).status).toBe(200)
+  expect((await offer(11, 12, { key: generateKeyPairSync('ed25519').privateKey })).status).toBe(403)
+  // A history that somebody else wrote.
+  const stranger = generateKeyPairSync('ed25519')
+  const line = { key: verifierKeyText(verifierKey(NAME, stranger.publicKey)) }
+  const [, { statement = '' } = { statement: '' }] = parseKeyLines(
+    readFileSync(`${keyFile}.keys`, 'utf8'),
+  )
+  for (const forged of [line, { ...line, statement }]) {
+    writeFileSync(`${keyFile}.keys`, keyLine(forged))
+    expect((await offer(11, 12, { key: stranger.privateKey })).status).toBe(403)
+  }
 })
 
 test('RFC 6962 §2.1.2: two implementations agree on every proof up to 70 leaves, and on none that is forged', () => {

@@ -40,6 +40,7 @@ export async function startNotary({ path }: DevFolder): Promise<Notary> {
     const verifierKey = await Promise.race([firstLine(signer), ended.then(() => failed(signer))])
     const witness = await openWitness({
       logs: verifierKey,
+      keyHistory: `${key}.keys`,
       stateFile: join(path, 'witness.json'),
     })
     return {

@@ -6,7 +6,6 @@ import {
   createPublicKey,
   generateKeyPairSync,
   sign,
-  verify,
   type KeyObject,
 } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -14,6 +13,7 @@ import { text } from 'node:stream/consumers'
 import { listen } from '../listen.ts'
 import { readState, writeState, type Seen } from './witness-state.ts'
 import { isExtension } from './consistency.ts'
+import { followedKeys, isSignedBy } from './followed-keys.ts'
 
 export type WitnessSettings = {
   /** 0 or absent: any free port. */
@@ -22,6 +22,8 @@ export type WitnessSettings = {
   readonly name?: string
   /** Verifier key of the logs that it witnesses: every origin `<name of the key>/…`. */
   readonly logs: string
+  /** Where the signer keeps its keys: those that the key of the logs vouches for are believed, too. */
+  readonly keyHistory?: string
   /** Keeps its key and what it saw; absent: a key of this start alone. */
   readonly stateFile?: string
 }
@@ -44,7 +46,7 @@ const OFFER =
   /^old (\d{1,16})\n((?:[A-Za-z0-9+/]{43}=\n){0,63})\n([^\n]+)\n(\d{1,16})\n([A-Za-z0-9+/]{43}=)\n\n((?:— [^\n]+\n)+)$/
 
 export async function startWitness(settings: WitnessSettings): Promise<Witness> {
-  const { name = 'witness.acme.example', logs, stateFile } = settings
+  const { name = 'witness.acme.example', logs, keyHistory, stateFile } = settings
   const state = readState(stateFile)
   const privateKey =
     state.privateKey === undefined
@@ -78,10 +80,10 @@ export async function startWitness(settings: WitnessSettings): Promise<Witness> 
     if (log === '') return [400, 'this is no offer of a checkpoint\n']
     const signed = `${log}\n${count}\n${root}\n`
     const size = Number(count)
-    const [trusted = '', , ...key] = logs.split('+')
-    if (!log.startsWith(`${trusted}/`)) return [404, 'the log is not known here\n']
-    const publicBytes = Buffer.from(key.join('+'), 'base64').subarray(1)
-    if (!isSigned(signed, signatures, log, publicBytes)) return [403, 'not by the key of the log\n']
+    const keys = followedKeys(logs, keyHistory)
+    if (!log.startsWith(`${keys[0]?.name}/`)) return [404, 'the log is not known here\n']
+    const isByOne = keys.some(({ bytes }) => isSigned(signed, signatures, log, bytes))
+    if (!isByOne) return [403, 'not by the key of the log\n']
     if (Number(old) > size) return [400, 'the old size is larger\n']
     const last = seen.get(log) ?? { size: 0, root: '' }
     if (last.size !== Number(old)) return [409, `${last.size}\n`, 'text/x.tlog.size']
@@ -104,15 +106,10 @@ export async function startWitness(settings: WitnessSettings): Promise<Witness> 
 
 function isSigned(signed: string, signatures: string, log: string, bytes: Buffer): boolean {
   const id = idOf(log, ED25519, bytes)
-  const key = createPublicKey({
-    key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') },
-    format: 'jwk',
-  })
   return signatures.split('\n').some((line) => {
     if (!line.startsWith(`— ${log} `)) return false
     const blob = Buffer.from(line.slice(log.length + 3), 'base64')
-    if (!blob.subarray(0, 4).equals(id)) return false
-    return verify(null, Buffer.from(signed), key, blob.subarray(4))
+    return blob.subarray(0, 4).equals(id) && isSignedBy(signed, line, log, bytes)
   })
 }
 
