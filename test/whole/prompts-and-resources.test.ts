@@ -1,6 +1,7 @@
 // Prompts, resources, templates and completion of a modern target through a started gateway (protocol §5, §6, §9): seen,
 // decided, switched off, limited and recorded like tools.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { startDocumentsServer } from '@sallyport/sample/documents-server/documents-server.ts'
 import { changePolicies } from '../support/change.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import {
@@ -257,4 +258,42 @@ test('policy-audit §2.1: intent and outcome of a reading, and the true reason o
     .toMatchObject([
       { kind: 'refusal', code: 'authorize.denied', tool: { name: 'notes___resource:read' } },
     ])
+})
+
+test('protocol §4: of a target of the old era they are the same', async () => {
+  const documents = await startDocumentsServer()
+  onTestFinished(documents.stop)
+  const old = await startTestGateway({
+    policies: `permit (principal is AgentCore::OAuthUser, action, resource);`,
+    yaml: `  documents: { kind: mcp, url: "${documents.url}", allowInsecureTarget: true }`,
+  })
+  onTestFinished(old.stop)
+  await whenOffered(old)
+  const token = old.token({ resource: old.resource() })
+  const of = async (method: string, params: Record<string, unknown> = {}) => {
+    const answer = await old.call({ method, params, path: '/mcp', token })
+    const { result: found } = answer.json()
+    expect(found, answer.body).toBeDefined()
+    return found as Record<string, unknown>
+  }
+  const { prompts } = await of('prompts/list')
+  expect(named(prompts, 'name')).toContain('documents___summarise_document')
+  const { resources } = await of('resources/list')
+  const [uri = ''] = named(resources, 'uri') as string[]
+  expect(uri).toMatch(/^acme:\/\/documents\//)
+  const id = uri.slice('acme://documents/'.length)
+  const name = 'documents___summarise_document'
+  expect(await of('prompts/get', { name, arguments: { id } })).toHaveProperty('messages')
+  expect(await of('resources/read', { uri })).toMatchObject({
+    contents: [{ uri }],
+    cacheScope: 'private',
+  })
+  const { resourceTemplates } = await of('resources/templates/list')
+  const [uriTemplate] = named(resourceTemplates, 'uriTemplate')
+  const completed = await of('completion/complete', {
+    ref: { type: 'ref/prompt', name },
+    argument: { name: 'id', value: id.slice(0, 1) },
+  })
+  expect(JSON.stringify(completed)).toContain(id)
+  expect(uriTemplate).toMatch(/^acme:/)
 })
