@@ -105,12 +105,13 @@ async function fullDisk(
     const { status } = await readiness(gateway.operationsPort)
     const reached = idsAtTarget(world).length
     const refused = answers.filter((answer) => answer.status === 503).length
+    const others = [...new Set(answers.map((answer) => answer.status))].filter((one) => one !== 503)
     await disk.detach()
     const recoveredMs = await recovery(world, token)
     findings.push(
       {
         what: `ENOSPC on ${fault === 'full' ? 'every write' : 'fdatasync alone'}`,
-        seen: `${reached} of ${calls} calls reached the target, ${refused} answered with 503, readiness ${status}`,
+        seen: `${reached} of ${calls} calls reached the target, ${refused} answered with 503${others.length === 0 ? '' : ` (others: ${others.join(', ')})`}, readiness ${status}`,
         promised: '0, all 503, not ready',
         kept: reached === 0 && refused === calls && status === 503,
       },

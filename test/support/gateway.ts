@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { startGateway, type Gateway } from '@sallyport/gateway/app.ts'
 import { loadConfig } from '@sallyport/gateway/config/load.ts'
@@ -18,6 +19,8 @@ import {
 import { selfSigned } from '../../gateway/test/secrets/self-signed.ts'
 import { startIssuer, type Mint, type TestIssuer } from './issuer.ts'
 import { rawRequest, sendRaw, type Peer, type RawAnswer, type RawRequest } from './raw.ts'
+
+const DESCRIBED_MS = 10_000
 
 /** Everybody of group `settlement-analysts` may call every tool of the target `records` but `delete_record`. */
 export const DEFAULT_POLICY = `@id("analysts")
@@ -94,6 +97,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.readAgainMs === undefined ? {} : { readAgainMs: options.readAgainMs }),
   })
+  // A start waits a second for its targets; on a busy machine that is not enough.
+  await Promise.race([gateway.described, wait(DESCRIBED_MS)])
   const publicUrl = publicUrlOf(port, options)
   const peer = options.tls ? () => connect(port, '127.0.0.1', { rejectUnauthorized: false }) : port
   return {
