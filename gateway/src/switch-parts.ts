@@ -36,6 +36,7 @@ export function switchParts(
     tools: () => [...running().catalogue.current().entries.keys()],
     nowMs: clock.wallMs,
     disabled: switches.disabled,
+    refresh: switches.refresh,
     async disable(disabled) {
       // Effective here before it is written, and whether or not it can be.
       const written = switches.disable(disabled)

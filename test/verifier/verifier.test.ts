@@ -182,7 +182,7 @@ describe('both verifiers accept', () => {
     [
       'a person who was erased',
       async ({ folder }) => {
-        const found = await keysOf(folder, {
+        const { keys: found } = await keysOf(folder, {
           issuer: 'https://login.acme.example',
           subject: 'alice',
         })

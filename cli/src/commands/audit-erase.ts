@@ -4,7 +4,9 @@ import type { Command } from '../command.ts'
 import { CommandFailure, exitCode } from '../exit-codes.ts'
 import { defineOperator, orderAsOperator } from '../gateway/operator-token.ts'
 import type { OperatorOptions } from '../gateway/operator-token.ts'
+import { stringOf } from '../mcp/shape.ts'
 import { jsonText } from '../terminal/exact-json.ts'
+import { plainLine } from '../terminal/plain-text.ts'
 
 type EraseOptions = OperatorOptions & {
   readonly person: string
@@ -21,7 +23,10 @@ export const auditErase: Command<EraseOptions> = {
   define: (command) => {
     command
       .requiredOption('--person <subject>', 'whose values and salts are removed')
-      .option('--issuer <url>', 'the issuer, where the gateway trusts several')
+      .option(
+        '--issuer <url>',
+        'the issuer, where the gateway trusts several; any that records name',
+      )
       .requiredOption('--reason <words>', 'for the record; do not name the person')
       .option('-y, --yes', 'do not ask')
     defineOperator(command)
@@ -49,6 +54,12 @@ export const auditErase: Command<EraseOptions> = {
       const lines = jsonText(report['lines'] ?? 0)
       terminal.note(
         `Erased: ${lines} lines left the side files of ${logs} ${logs === 1 ? 'log' : 'logs'}.\n`,
+      )
+    }
+    const others = Array.isArray(report['others']) ? report['others'] : []
+    if (others.length > 0 && !json) {
+      terminal.note(
+        `Still there, of the same name: somebody of ${plainLine(others.map((one) => stringOf(one)).join(', '))}.\n`,
       )
     }
     if (inUse.length === 0) return exitCode('ok')

@@ -10,7 +10,7 @@ import { openDevFolder } from '../dev/dev-folder.ts'
 import type { DevFolder } from '../dev/dev-folder.ts'
 import { devData, devText } from '../dev/dev-text.ts'
 import type { DevFacts } from '../dev/dev-text.ts'
-import { freePort } from '../dev/free-port.ts'
+import { freePort, freePortAsBefore } from '../dev/free-port.ts'
 import { loadChecked } from '../gateway/load-checked.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -61,9 +61,15 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
     import('@sallyport/gateway/app.ts'),
   ])
   const port = await freePort(wished)
+  // Who is disabled or in the log is so by issuer: the same one from start to start.
+  const issuerFile = join(folder.path, 'issuer.port')
+  const issuerPort = await freePortAsBefore(issuerFile)
   const mcpUrl = `http://127.0.0.1:${port}/mcp`
   const [world, notary] = await bothOrNone(
-    startWorld({ gatewayResources: [mcpUrl, `${mcpUrl}/market`, `${mcpUrl}/documents`] }),
+    startWorld({
+      gatewayResources: [mcpUrl, `${mcpUrl}/market`, `${mcpUrl}/documents`],
+      identityProvider: { port: issuerPort },
+    }),
     startNotary(folder),
   )
   const stop = async (): Promise<void> => {
@@ -77,6 +83,7 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
       devConfig({ port, issuer, marketUrl, documentsUrl, notary }),
     )
     await folder.write(folder.inspectorFile, inspectorConfig(mcpUrl))
+    await folder.write(issuerFile, `${new URL(issuer).port}\n`)
     const gateway = await startGateway({
       loaded: await loadChecked(folder.configFile, terminal),
       environment: terminal.environment,

@@ -14,11 +14,11 @@ export const disabled: Command<StateFolderOptions> = {
   run: async ({ options, terminal, json }) => {
     const answer = await askGateway(await stateFolder(options, terminal), 'GET', '/disabled')
     const rows = objectsOf(answer['disabled']).map((row) =>
-      ['since', 'what', 'name', 'reason'].map((member) => stringOf(row[member]) ?? ''),
+      ['since', 'what', 'name', 'issuer', 'reason'].map((member) => stringOf(row[member]) ?? ''),
     )
     if (json) terminal.out(`${jsonText(answer)}\n`)
     else if (rows.length === 0) terminal.note('Nothing is disabled.\n')
-    else terminal.out(table([['SINCE', 'WHAT', 'NAME', 'REASON'], ...rows]))
+    else terminal.out(table([['SINCE', 'WHAT', 'NAME', 'ISSUER', 'REASON'], ...rows]))
     return exitCode('ok')
   },
 }

@@ -1,5 +1,6 @@
 // A port of loopback for the development gateway: the wished one where it is free, so that clients keep their
 // address from start to start; any other where it is not.
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
@@ -8,6 +9,12 @@ export async function freePort(wished: number): Promise<number> {
     if (failure.code === 'EADDRINUSE') return tryPort(0)
     throw failure
   })
+}
+
+/** The port that a file remembers from the start before, where it is free; any other where not. */
+export async function freePortAsBefore(file: string): Promise<number> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return freePort(/^[1-9][0-9]{0,4}\n$/.test(text) ? Math.min(Number(text), 65_535) : 0)
 }
 
 function tryPort(port: number): Promise<number> {

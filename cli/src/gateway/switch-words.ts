@@ -15,7 +15,7 @@ export function defineSwitch(command: Commander): void {
   command
     .addArgument(new Argument('<what>', 'what it is').choices(KINDS))
     .argument('[name]', 'its name: `target___tool`, target, client id or subject')
-    .option('--issuer <url>', 'the issuer of client or person, where the gateway trusts several')
+    .option('--issuer <url>', 'the issuer of client or person, where there are several')
   defineOperator(command)
 }
 

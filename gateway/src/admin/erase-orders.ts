@@ -1,15 +1,15 @@
 // The order to erase a person from the audit log. It needs a person with the role `admin`, and is recorded before it takes
 // effect: that somebody was erased, by whom and why, and not who it was.
 import { z } from 'zod'
-import type { ErasedReport, Person, PersonKeys } from '../audit/erase.ts'
+import type { ErasedReport, FoundPerson, Person, PersonKeys } from '../audit/erase.ts'
 import type { OperatorIdentity, RequireRole } from './operator-role.ts'
 import { onlyIssuer, parseOrder, type Orders } from './order.ts'
 
 export type EraseParts = {
   readonly requireRole: RequireRole
   readonly issuers: () => readonly string[]
-  /** Under which keys the logs have the person. */
-  readonly keysOf: (person: Person) => Promise<PersonKeys>
+  /** Under which keys the logs have the person, and whom else of that name. */
+  readonly keysOf: (person: Person) => Promise<FoundPerson>
   readonly recordErased: (
     detail: Readonly<Record<string, unknown>>,
     by: OperatorIdentity,
@@ -34,13 +34,22 @@ export function eraseOrders(parts: { readonly erasing: EraseParts }): Orders {
   async function erase(body: unknown): Promise<object> {
     const { person, issuer: named, reason, token } = parseOrder(eraseOrder, body)
     const by = await requireRole(token, 'admin')
-    const issuer = onlyIssuer(issuers(), named)
-    const found = await keysOf({ issuer, subject: person })
+    // Logs outlive the configuration: an issuer that is named need not be one that is trusted today.
+    const issuer = named ?? onlyIssuer(issuers(), named)
+    const { keys: found, others } = await keysOf({ issuer, subject: person })
     const keys = [...found.values()].flat()
-    if (keys.length === 0) throw new Error('no log has anything of that person')
+    if (keys.length === 0) throw new Error(nobody(issuer, others))
     return exclusively(async () => {
       await recordErased({ keys, logs: [...found.keys()] }, by, reason)
-      return eraseKeys(found)
+      return { issuer, others, ...(await eraseKeys(found)) }
     })
   }
+}
+
+function nobody(issuer: string, others: readonly string[]): string {
+  const none = `no log has anything of that person of \`${issuer}\``
+  const [first] = others
+  return first === undefined
+    ? none
+    : `${none}; there is somebody of that name of ${others.map((one) => `\`${one}\``).join(', ')}: name the issuer with --issuer`
 }

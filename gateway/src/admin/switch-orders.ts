@@ -1,7 +1,7 @@
 // The orders `disable` and `enable` (kill switch). They need a person with the role `admin`, are recorded before they take
 // effect, and name something that this gateway knows: a name that is misspelt would leave the wrong thing running.
 import { z } from 'zod'
-import type { Switch, Switched } from '../authorize/switches/switch.ts'
+import { switchKey, type Switch, type Switched } from '../authorize/switches/switch.ts'
 import { nearest } from '../config/nearest.ts'
 import type { Principal } from '../identify/identity.ts'
 import { isOwn, type OperatorIdentity, type RequireRole } from './operator-role.ts'
@@ -26,6 +26,8 @@ export type SwitchParts = {
   readonly tools: () => readonly string[]
   readonly nowMs: () => number
   readonly disabled: () => readonly Switch[]
+  /** Reads anew what other processes disabled. */
+  readonly refresh: () => Promise<void>
   readonly record: (order: SwitchOrder) => Promise<void>
   /** Takes effect at once; resolves with how many open streams it ended. */
   readonly disable: (disabled: Switch) => Promise<number>
@@ -75,7 +77,13 @@ export function createSwitchOrders(parts: SwitchParts): SwitchOrders {
     async enable(body) {
       const order = parseOrder(switchOrder, body)
       const by = await parts.requireRole(order.token, 'admin')
-      const switched = switchedOf(parts, order)
+      await parts.refresh()
+      const switched = enabledOf(parts, order)
+      const key = switchKey(switched)
+      // What is on is not changed, and nothing is recorded as if it were.
+      if (!parts.disabled().some((one) => switchKey(one.switched) === key)) {
+        return { enabled: switched, was: 'enabled' }
+      }
       await parts.record({ state: 'enabled', switched, reason: order.reason, by })
       return { enabled: switched, was: (await parts.enable(switched)) ? 'disabled' : 'enabled' }
     },
@@ -89,7 +97,10 @@ export function createSwitchOrders(parts: SwitchParts): SwitchOrders {
   }
 }
 
-function switchedOf(parts: SwitchParts, { what, name: named, issuer }: Order): Switched {
+function switchedOf(
+  parts: Pick<SwitchParts, 'issuers'>,
+  { what, name: named, issuer }: Order,
+): Switched {
   if (what === 'everything') {
     if (named !== undefined) throw new Error('`everything` has no name')
     return { what }
@@ -97,6 +108,24 @@ function switchedOf(parts: SwitchParts, { what, name: named, issuer }: Order): S
   if (named === undefined) throw new Error(`which ${what}? a name is needed`)
   if (what === 'target' || what === 'tool') return { what, name: named }
   return { what, name: named, issuer: onlyIssuer(parts.issuers(), issuer) }
+}
+
+/** What is disabled keeps its issuer, also where that one is trusted no more. */
+function enabledOf(parts: SwitchParts, order: Order): Switched {
+  const { what, name: named, issuer } = order
+  const issuers = parts
+    .disabled()
+    .flatMap(({ switched }) =>
+      'issuer' in switched && switched.what === what && switched.name === named
+        ? [switched.issuer]
+        : [],
+    )
+  const [only, ...others] = issuer === undefined ? issuers : issuers.filter((one) => one === issuer)
+  if (only === undefined || others.length > 0 || named === undefined) {
+    const known = others.length > 0 ? issuers : parts.issuers()
+    return switchedOf({ issuers: () => known }, order)
+  }
+  return switchedOf({ issuers: () => [only] }, order)
 }
 
 type Named = Exclude<Switched, { readonly what: 'everything' }>

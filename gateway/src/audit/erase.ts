@@ -25,17 +25,30 @@ export type ErasedReport = {
   readonly inUse: readonly string[]
 }
 
+export type FoundPerson = {
+  readonly keys: PersonKeys
+  /** Other issuers by whom somebody of the same name is in the logs. */
+  readonly others: readonly string[]
+}
+
 /** Under which keys the logs of a folder have this person. A key belongs to one person of one issuer. */
-export async function keysOf(folder: string, { issuer, subject }: Person): Promise<PersonKeys> {
+export async function keysOf(folder: string, { issuer, subject }: Person): Promise<FoundPerson> {
   const found = new Map<string, readonly string[]>()
+  const others = new Set<string>()
   for (const name of logNames(folder)) {
     const { personal } = pathsOf(folder, name)
     const commitments = await commitmentsTo(personal, subject)
     if (commitments.size === 0) continue
-    const keys = await ofIssuer(segmentPaths(folder, name), commitments, issuer)
+    const issuers = await issuersOf(segmentPaths(folder, name), commitments)
+    const keys: string[] = []
+    for (const [key, of] of issuers) {
+      // Where the records were pruned, the key is taken: to erase too much is the smaller harm.
+      if (of === issuer || of === undefined) keys.push(key)
+      else others.add(of)
+    }
     if (keys.length > 0) found.set(name, keys)
   }
-  return found
+  return { keys: found, others: [...others].toSorted() }
 }
 
 export type EraseParts = {
@@ -78,19 +91,21 @@ function rewrite(path: string, erasure: Erasure): number {
   return safeCopy.keep(path, (write) => copyWithout(source, erasure, write))
 }
 
-/** The issuer stands in the records, and so does whose a key is: the side file alone could say anything. */
-async function ofIssuer(
+/**
+ * The issuer stands in the records, and so does whose a key is: the side file alone could say anything. `undefined`: no
+ * record has the key.
+ */
+async function issuersOf(
   segments: readonly string[],
   commitments: Values,
-  issuer: string,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<string, string | undefined>> {
   const unknown = new Map(
     [...commitments].map(([text, { key }]) => [
       key,
       { text, bytes: Buffer.from(`"key":"${key}"`) },
     ]),
   )
-  const keys: string[] = []
+  const issuers = new Map<string, string | undefined>()
   for (const segment of segments) {
     if (unknown.size === 0) break
     for await (const lines of readLines(segment)) {
@@ -101,14 +116,15 @@ async function ofIssuer(
           const named = typeof record === 'string' ? undefined : whoHas(key, record)
           if (named === undefined) continue
           unknown.delete(key)
-          if (named['subject'] === wanted.text && named['issuer'] === issuer) keys.push(key)
+          const { issuer, subject } = named
+          if (subject === wanted.text && typeof issuer === 'string') issuers.set(key, issuer)
         }
       }
       if (unknown.size === 0) break
     }
   }
-  // Where the records were pruned, the key is taken: to erase too much is the smaller harm.
-  return [...keys, ...unknown.keys()]
+  for (const key of unknown.keys()) issuers.set(key, undefined)
+  return issuers
 }
 
 function whoHas(key: string, record: Buffer): JsonObject | undefined {

@@ -33,7 +33,7 @@ async function two() {
   await call(audit, 'r3', 'bob')
   const own = { name: audit.own.name, erase: audit.erase }
   const erase = async (subject: string, issuer = ISSUER) => {
-    const found = await keysOf(folder, { issuer, subject })
+    const { keys: found } = await keysOf(folder, { issuer, subject })
     await audit.event('erased', { keys: [...found.values()].flat() })
     return eraseKeys(folder, found, { time: TIME, own })
   }
@@ -85,6 +85,9 @@ test('nobody of another issuer is erased with them, and nobody at all twice', as
   const { folder, erase } = await two()
   expect(await erase('alice', 'https://elsewhere.example')).toMatchObject({ logs: [], lines: 0 })
   expect(await requestsOf(folder, 'alice')).toEqual(['r2', 'r0'])
+  expect(
+    await keysOf(folder, { issuer: 'https://elsewhere.example', subject: 'alice' }),
+  ).toMatchObject({ others: [ISSUER] })
   await erase('alice')
   expect(await erase('alice')).toMatchObject({ logs: [], lines: 0 })
 })
@@ -98,7 +101,7 @@ test('policy-audit §2.4: a key in the side file makes nobody somebody: whose re
   writeFileSync(former.personal, swapped)
   expect(await requestsOf(folder, 'alice')).toEqual(['r2', 'r0'])
   expect(await requestsOf(folder, 'bob')).toEqual(['r3', 'r1'])
-  const found = await keysOf(folder, { issuer: ISSUER, subject: 'alice' })
+  const { keys: found } = await keysOf(folder, { issuer: ISSUER, subject: 'alice' })
   expect([...found.keys()]).not.toContain(logNames(folder)[0])
 })
 
@@ -113,7 +116,9 @@ test('F-15: a process that died while it rewrote the side file left a whole copy
   const { folder, audit, former } = await two()
   await audit.close()
   const whole = readFileSync(former.personal)
-  const keys = [...(await keysOf(folder, { issuer: ISSUER, subject: 'alice' })).values()].flat()
+  const keys = [
+    ...(await keysOf(folder, { issuer: ISSUER, subject: 'alice' })).keys.values(),
+  ].flat()
   const { bytes } = without(whole, { keys, time: TIME })
   writeFileSync(former.erasing, bytes)
   writeFileSync(former.personal, Buffer.concat([bytes.subarray(0, 40), whole.subarray(40)]))
