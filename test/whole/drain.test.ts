@@ -20,15 +20,17 @@ afterEach(async () => {
 
 const SLOW_MS = 1500
 const ECHO = { method: 'tools/call', params: { name: 'echo', arguments: {} } }
+/** A machine that does other work as well. */
+const BUSY = { timeout: 15_000 }
 const PATIENCE = { serveOnMs: 0, finishMs: 10_000 }
 
 describe('promises §3.2: a drain', () => {
   test('lets a slow call finish and refuses new connections', async () => {
     world.target.behave({ beforeHeadMs: SLOW_MS })
     const slow = world.call(ECHO)
-    await expect.poll(() => world.callsAtTarget().length).toBe(1)
+    await expect.poll(() => world.callsAtTarget().length, BUSY).toBe(1)
     const drained = world.gateway.close(PATIENCE)
-    await expect.poll(() => connects(world.port)).toBe('ECONNREFUSED')
+    await expect.poll(() => connects(world.port), BUSY).toBe('ECONNREFUSED')
     expect((await slow).json()).toMatchObject({ result: { structuredContent: { tool: 'echo' } } })
     await drained
     expect(await verifyLog(join(folder, 'state/audit'))).toMatchObject({ ok: true })
@@ -48,7 +50,7 @@ describe('promises §3.2: a drain', () => {
   test('cuts what does not finish, and records it', async () => {
     world.target.behave({ dead: 'hangs' })
     const cut = world.call(ECHO).catch((error: unknown) => String(error))
-    await expect.poll(() => world.callsAtTarget().length).toBe(1)
+    await expect.poll(() => world.callsAtTarget().length, BUSY).toBe(1)
     await world.gateway.close({ ...PATIENCE, finishMs: 100 })
     expect(await cut).toMatch('closed without an answer')
     expect(world.audit().filter(({ kind }) => kind === 'outcome')).toMatchObject([

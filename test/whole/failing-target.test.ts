@@ -11,6 +11,8 @@ import { ask } from '../support/operator.ts'
 import { codeOf } from '../support/present.ts'
 
 const POLICY = `@id("all") permit (principal, action, resource);`
+/** A machine that does other work as well. */
+const BUSY = { timeout: 15_000 }
 const clock = createMovableClock()
 let other: RecordingTarget
 let world: TestGateway
@@ -20,7 +22,7 @@ beforeEach(async () => {
   world = await startTestGateway({
     clock,
     policies: POLICY,
-    targetSettings: 'bulkhead: { calls: 2, waiting: 1, waitMs: 200 }',
+    targetSettings: 'bulkhead: { calls: 2, waiting: 1, waitMs: 3000 }',
     yaml: `  other: { kind: mcp, url: "${other.url}", allowInsecureTarget: true }`,
   })
 })
@@ -57,7 +59,7 @@ test('F-08: a dead target is not called after five failures, until a probe after
     gates: { records: { breaker: 'open', failures: 5 }, other: { breaker: 'closed' } },
   })
   await expect
-    .poll(() => operations('/readyz'))
+    .poll(() => operations('/readyz'), BUSY)
     .toContain('{"name":"targets","state":"degraded","reason":"not called for now: records"}')
 
   world.target.behaveHonestly()
@@ -72,10 +74,10 @@ test('F-08: a dead target is not called after five failures, until a probe after
 test('promises §5: a slow target holds up as many calls as it has places; one waits, more are refused at once', async () => {
   world.target.behave({ dead: 'hangs' })
   const held = [call(), call()].map((answer) => answer.catch(() => undefined))
-  await expect.poll(() => world.callsAtTarget().length).toBe(2)
+  await expect.poll(() => world.callsAtTarget().length, BUSY).toBe(2)
   const waiting = call()
   await expect
-    .poll(() => operations('/metrics'))
+    .poll(() => operations('/metrics'), BUSY)
     .toContain('sallyport_calls_waiting{target="records"} 1\n')
   expect(codeOf(await call())).toBe('call.target_busy')
   expect(codeOf(await callOther())).toBeUndefined()

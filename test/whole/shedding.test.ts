@@ -5,12 +5,15 @@ import { startTestGateway } from '../support/gateway.ts'
 import { ask } from '../support/operator.ts'
 import { codeOf } from '../support/present.ts'
 
+/** A machine that does other work as well. */
+const BUSY = { timeout: 15_000 }
+
 test('promises §5: 503 with Retry-After, counted in the audit by address, while health, metrics and operator answer', async () => {
   const world = await startTestGateway({ yaml: 'shedding: { memoryBytes: 1048576 }' })
   onTestFinished(() => world.stop())
   const operations = async (path: string) =>
     await (await fetch(`http://127.0.0.1:${world.gateway.operationsPort}${path}`)).text()
-  await expect.poll(() => operations('/metrics')).toContain('sallyport_shed_share 1\n')
+  await expect.poll(() => operations('/metrics'), BUSY).toContain('sallyport_shed_share 1\n')
 
   const params = { name: 'echo', arguments: {} }
   const answers = [
@@ -27,10 +30,10 @@ test('promises §5: 503 with Retry-After, counted in the audit by address, while
   }
   expect(world.callsAtTarget()).toHaveLength(0)
   await expect
-    .poll(() => operations('/readyz'))
+    .poll(() => operations('/readyz'), BUSY)
     .toContain('{"name":"load","state":"degraded","reason":"100 % of the requests are refused"}')
   expect(await ask(world, '/status')).toMatchObject({ ready: true })
   await expect
-    .poll(() => world.audit().filter(({ code }) => code === 'in.overloaded'))
+    .poll(() => world.audit().filter(({ code }) => code === 'in.overloaded'), BUSY)
     .toHaveLength(answers.length)
 })

@@ -16,7 +16,7 @@ test('promises §3: the new process has the port and the socket, the old one end
   const former = await world.start()
   world.target.behave({ beforeHeadMs: 2_000 })
   const slow = world.call(ECHO)
-  await expect.poll(() => world.target.recording.calls().length).toBe(1)
+  await expect.poll(() => world.target.recording.calls().length, { timeout: 15_000 }).toBe(1)
   world.target.behave({ beforeHeadMs: 0 })
 
   const next = await world.start({ takeOver: true })
