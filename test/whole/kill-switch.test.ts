@@ -15,7 +15,8 @@ import { codeOf } from '../support/present.ts'
 import { rawRequest } from '../support/raw.ts'
 
 let world: TestGateway
-const startWorld = async () => void (world = await startTestGateway({ yaml: OPERATORS, readAgainMs: 500 }))
+const startWorld = async () =>
+  void (world = await startTestGateway({ yaml: OPERATORS, readAgainMs: 500 }))
 const stopWorld = () => world.stop()
 beforeAll(startWorld)
 afterAll(stopWorld)

@@ -123,7 +123,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     soonTimer = undefined
     if (looking || followers.size === 0) return
     looking = true
-    for (const target of [...stale]) describeAgain(target)
+    for (const target of stale) describeAgain(target)
     try {
       for (const following of followers) await tell(following).catch(report)
       want()
