@@ -57,7 +57,7 @@ test('D-06: eight streams of one person at one client, twelve of all, and each t
   for (const stream of bob) stream.close()
 })
 
-test('D-06: a client that never reads its stream is cut off, and its call with it', async () => {
+test('D-06 protocol §8: a client that never reads its stream is cut off, and its call with it', async () => {
   const { headers, body } = modernRequest({
     method: 'tools/call',
     token: world.token({ resource: world.resource('asking') }),
