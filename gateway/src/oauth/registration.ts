@@ -41,13 +41,34 @@ export async function registerClient(
     'registration',
     'the registration endpoint',
     () => dynamicClientRegistrationRequest(server, metadata, requestOptions(network)),
-    processDynamicClientRegistrationResponse,
+    async (response) => processDynamicClientRegistrationResponse(await withExpiry(response)),
   )
   return {
     issuer: server.issuer,
     clientId: registered.client_id,
     authentication: authenticationOf(registered),
   }
+}
+
+/** REQUIRED beside a secret (RFC 7591 §3.2.1), and left out by some: 0 says that it does not expire. */
+async function withExpiry(response: Response): Promise<Response> {
+  const { status, headers } = response
+  const text = await response.text()
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    return new Response(text, { status, headers })
+  }
+  const isIncomplete =
+    typeof body === 'object' &&
+    body !== null &&
+    'client_secret' in body &&
+    !('client_secret_expires_at' in body)
+  const complete = isIncomplete
+    ? JSON.stringify({ ...(body as object), client_secret_expires_at: 0 })
+    : text
+  return new Response(complete, { status, headers })
 }
 
 /** A server may give a secret though none was asked for (RFC 7591 §3.2.1: it may replace any value). */

@@ -40,6 +40,14 @@ test.each(['client_secret_basic', 'client_secret_post'] as const)(
   },
 )
 
+test('RFC 7591 §3.2.1: a secret without the time of its end is taken all the same', async () => {
+  const method = 'client_secret_basic'
+  const answer = { client_id: 'c1', client_secret: 's', token_endpoint_auth_method: method }
+  const { network } = cannedNetwork({ [REGISTER]: json(answer, 201) })
+  const client = await registerClient(SERVER, request, network)
+  expect(client.authentication).toEqual({ method, clientSecret: 's' })
+})
+
 test.each(['none', undefined])('a secret that belongs to method %j is not used', async (method) => {
   const answer = {
     client_id: 'c1',

@@ -70,10 +70,11 @@ test('RFC 6749 §6: without a new refresh token the old one stays in use', async
 })
 
 test('RFC 6749 §2.3.1: client_secret_basic sends the secret in the header alone', async () => {
-  const authentication = { method: 'client_secret_basic', clientSecret: 's&1' } as const
+  const authentication = { method: 'client_secret_basic', clientSecret: 's&1 -._' } as const
   const { network, sent } = cannedNetwork({ [TOKEN]: json(answer) })
-  await refreshTokens(SERVER, { ...client, authentication }, 'r1', RESOURCE, network)
-  const expected = Buffer.from('c1:s%261').toString('base64')
+  const dashed = { ...client, clientId: 'c-1', authentication }
+  await refreshTokens(SERVER, dashed, 'r1', RESOURCE, network)
+  const expected = Buffer.from('c-1:s%261+-._').toString('base64')
   expect(sent[0]?.headers).toMatchObject({ authorization: `Basic ${expected}` })
   expect(sent[0]?.body).not.toContain('client_secret')
 })
