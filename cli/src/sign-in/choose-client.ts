@@ -16,12 +16,19 @@ export type ClientChoice = {
   readonly clientSecret: string | undefined
 }
 
+/** What the person is about to be asked for. */
+type Asked = {
+  readonly redirectUri: string
+  readonly resource: string
+  readonly scope: string | undefined
+}
+
 const CLIENT_NAME = 'Sallyport command line'
 
 export async function chooseClient(
   server: ServerMetadata,
   choice: ClientChoice,
-  redirectUri: string,
+  asked: Asked,
   folder: string,
   network: OAuthNetwork,
   terminal: Terminal,
@@ -36,8 +43,8 @@ export async function chooseClient(
   }
   const { clients } = await readSignIns(folder)
   const stored = clients.find((client) => client.issuer === issuer)
-  if (stored !== undefined && (await isKnown(server, stored, redirectUri, network))) return stored
-  const { client, reusable } = await register(server, redirectUri, network)
+  if (stored !== undefined && (await isKnown(server, stored, asked, network))) return stored
+  const { client, reusable } = await register(server, asked.redirectUri, network)
   if (reusable) {
     await withLock(folder, terminal, async () => {
       await writeSignIns(folder, withClient(await readSignIns(folder), client))
@@ -71,13 +78,11 @@ async function register(
 async function isKnown(
   server: ServerMetadata,
   client: RegisteredClient,
-  redirectUri: string,
+  asked: Asked,
   network: OAuthNetwork,
 ): Promise<boolean> {
   const { url } = await prepareAuthorization(server, client, {
-    redirectUri,
-    resource: server.issuer,
-    scope: undefined,
+    ...asked,
     state: generateRandomState(),
     codeVerifier: generateRandomCodeVerifier(),
   })

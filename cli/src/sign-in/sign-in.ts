@@ -45,12 +45,14 @@ export async function signIn(
   const server = await discoverServer(issuer, wishes.endpointOrigins, network)
   const loopback = await listenOnLoopback(wishes.port)
   try {
-    const { redirectUri } = loopback
-    const client = await chooseClient(server, wishes.client, redirectUri, folder, network, terminal)
-    const { url: authorizeUrl, transaction } = await prepareAuthorization(server, client, {
-      redirectUri,
+    const asked = {
+      redirectUri: loopback.redirectUri,
       resource: metadata.resource,
       scope: scopeOf(challenge.scope ?? metadata.scopesSupported?.join(' '), wishes.scope),
+    }
+    const client = await chooseClient(server, wishes.client, asked, folder, network, terminal)
+    const { url: authorizeUrl, transaction } = await prepareAuthorization(server, client, {
+      ...asked,
       state: generateRandomState(),
       codeVerifier: generateRandomCodeVerifier(),
     })
