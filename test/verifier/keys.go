@@ -22,7 +22,9 @@ func trustedKeys(folder string, given []verifierKey) ([]verifierKey, []string, e
 	trusted := given
 	begun := false
 	var complaints []string
-	for n, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
+	lines := strings.Split(string(text), "\n")
+	// Behind the last line feed is nothing, or a line that is none yet.
+	for n, line := range lines[:len(lines)-1] {
 		var entry struct{ Key, Statement string }
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
 			return nil, nil, fmt.Errorf("checkpoint.keys: line %d is no JSON", n+1)

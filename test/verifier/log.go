@@ -16,6 +16,7 @@ import (
 
 var segmentName = regexp.MustCompile(`^([0-9]{8}T[0-9]{9}Z-[0-9a-f]{12})(?:\.([0-9]{6,}))?\.jsonl$`)
 var checkpointsName = regexp.MustCompile(`^([0-9]{8}T[0-9]{9}Z-[0-9a-f]{12})\.checkpoints$`)
+var personalName = regexp.MustCompile(`^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{12}\.personal\.jsonl$`)
 
 type segment struct {
 	number int
@@ -38,6 +39,11 @@ func checkFolder(folder string, given []verifierKey) error {
 	if len(given) == 0 {
 		fmt.Println("no key was given: the first one of the folder is believed")
 	}
+	strays, err := strayFiles(folder)
+	if err != nil {
+		return err
+	}
+	complaints = append(complaints, strays...)
 	names := make([]string, 0, len(logs))
 	for name := range logs {
 		names = append(names, name)
@@ -99,6 +105,22 @@ type rankedHead struct {
 	rank int
 }
 
+// strayFiles are named as if they were of a log, and are of none.
+func strayFiles(folder string) (complaints []string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		isNamed := strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".checkpoints")
+		if isNamed && !segmentName.MatchString(name) && !checkpointsName.MatchString(name) && !personalName.MatchString(name) {
+			complaints = append(complaints, fmt.Sprintf("%s: its name is that of no file of a log", name))
+		}
+	}
+	return complaints, nil
+}
+
 type checkedLog struct {
 	records, pruned, covered uint64
 	checkpoints              int
@@ -155,13 +177,9 @@ func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, 
 		log.complain("%s: %v", name, err)
 		return
 	}
-	// Signature lines follow an empty line, too: a checkpoint ends where what follows is none.
-	ends := regexp.MustCompile(`\n\n(?:[^—]|$)`).FindAllIndex(text, -1)
-	start := 0
 	var ranked []rankedHead
-	for _, end := range ends {
-		one := string(text[start : end[0]+1])
-		start = end[0] + 2
+	notes, unfinished := splitNotes(string(text))
+	for _, one := range notes {
 		point, err := parseCheckpoint(one)
 		var key verifierKey
 		if err == nil {
@@ -186,7 +204,9 @@ func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, 
 		ranked = append(ranked, rankedHead{point.size, key.rank})
 	}
 	log.complainOfSuperseded(name, ranked)
-	if start < len(text) && !inUse {
+	// It is cut when what is left to be signed or sent is done.
+	_, progressErr := os.Stat(filepath.Join(folder, name+".progress"))
+	if unfinished && !inUse && progressErr != nil {
 		log.complain("%s: the checkpoints end within one", name)
 	}
 }
@@ -205,6 +225,30 @@ func (log *checkedLog) complainOfSuperseded(name string, heads []rankedHead) {
 				log.complain("%s: the checkpoint of size %d is signed by a key that another one had taken the place of", name, head.size)
 				break
 			}
+		}
+	}
+}
+
+// splitNotes are the notes of a text in which an empty line follows each, and whether it ends within one. The empty line
+// before signatures ends none.
+func splitNotes(text string) (notes []string, unfinished bool) {
+	start := 0
+	for at := 0; ; {
+		end := strings.Index(text[at:], "\n\n")
+		if end < 0 {
+			return notes, start < len(text)
+		}
+		after := at + end + 2
+		rest := text[after:]
+		isSigned := strings.Contains(text[start:after], "\n\n"+mark)
+		switch {
+		case strings.HasPrefix(rest, mark):
+			at = after
+		case !isSigned && strings.HasPrefix(mark, rest):
+			return notes, true
+		default:
+			notes = append(notes, text[start:after-1])
+			start, at = after, after
 		}
 	}
 }

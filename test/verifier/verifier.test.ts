@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { commitment } from '../../gateway/src/audit/commitment.ts'
 import { eraseKeys, keysOf } from '../../gateway/src/audit/erase.ts'
+import { keyLine } from '../../gateway/src/audit/known-keys.ts'
+import { parseVerifierKey, verifierKeyText } from '../../gateway/src/audit/note.ts'
 import { proveConsistency, proveRecord } from '../../gateway/src/audit/prove.ts'
 import { verifyLog } from '../../gateway/src/audit/verify.ts'
 import { newFolder, openAudit } from '../../gateway/test/audit/made.ts'
@@ -101,6 +103,62 @@ describe('both verifiers see', () => {
       'ends within a line',
     ],
     [
+      'a last line without its line feed',
+      (log) => writeFileSync(log.paths.log, readFileSync(log.paths.log).subarray(0, -1)),
+      'ends within a line',
+    ],
+    [
+      'half a checkpoint',
+      (log) => appendFileSync(log.paths.checkpoints, checkpointOf(log, 10, log.key).slice(0, -50)),
+      'the checkpoints end within one',
+    ],
+    [
+      'half a checkpoint, up to its signatures',
+      (log) =>
+        appendFileSync(log.paths.checkpoints, checkpointOf(log, 10, log.key).split('—')[0] ?? ''),
+      'the checkpoints end within one',
+    ],
+    [
+      'what is no checkpoint behind the last one',
+      (log) => appendFileSync(log.paths.checkpoints, 'garbage\n'),
+      'the checkpoints end within one',
+    ],
+    [
+      'what is no checkpoint between two',
+      (log) => {
+        appendFileSync(log.paths.checkpoints, 'garbage\n\n')
+        sign(log, [10], log.key)
+      },
+      'it is no signed note',
+    ],
+    [
+      'a key whose id is not its own',
+      (log) => {
+        const line = keyLine({ key: log.key.text.replace(/\+[0-9a-f]{8}\+/, '+00000000+') })
+        appendFileSync(join(log.folder, 'checkpoint.keys'), line)
+      },
+      'is not its own',
+    ],
+    [
+      'a key that is none of Ed25519',
+      (log) => {
+        const { name, bytes } = parseVerifierKey(log.key.text) ?? { name: '', bytes: Buffer.of() }
+        const key = verifierKeyText({ name, bytes, type: 4 })
+        appendFileSync(join(log.folder, 'checkpoint.keys'), keyLine({ key }))
+      },
+      'is no Ed25519 verifier key',
+    ],
+    [
+      'a line of keys that is none',
+      (log) => appendFileSync(join(log.folder, 'checkpoint.keys'), '\n'),
+      'is no JSON',
+    ],
+    [
+      'a file that is named like a log and is none',
+      (log) => writeFileSync(join(log.folder, 'evil.jsonl'), `${log.lines.join('\n')}\n`),
+      'evil.jsonl: its name is that of no file of a log',
+    ],
+    [
       'a record that is not in canonical form',
       (log) => write(log, replaced(log, 8, ':', ': ')),
       'not in canonical form',
@@ -178,6 +236,24 @@ describe('both verifiers see', () => {
 
 describe('both verifiers accept', () => {
   test.for<[string, (log: Log) => void | Promise<void>, string]>([
+    [
+      'the moving end of a log in use',
+      (log) => {
+        writeFileSync(log.paths.lock, '')
+        appendFileSync(log.paths.log, String(log.lines[0]))
+        appendFileSync(log.paths.checkpoints, checkpointOf(log, 10, log.key).slice(0, -50))
+        appendFileSync(join(log.folder, 'checkpoint.keys'), '{"key":"')
+      },
+      '10 records, 0 pruned',
+    ],
+    [
+      'half a checkpoint of a log of which something is left to be signed',
+      (log) => {
+        writeFileSync(log.paths.progress, '{}')
+        appendFileSync(log.paths.checkpoints, checkpointOf(log, 10, log.key).split('—')[0] ?? '')
+      },
+      '10 records, 0 pruned',
+    ],
     ['a log without its side file', (log) => rmSync(log.paths.personal), 'who records are about'],
     [
       'a person who was erased',

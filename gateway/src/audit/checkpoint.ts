@@ -45,20 +45,39 @@ export function parseSignedCheckpoint(text: string): SignedCheckpoint | undefine
 export async function readCheckpoints(
   path: string,
 ): Promise<readonly (SignedCheckpoint | undefined)[]> {
-  return existsSync(path) ? parseCheckpoints(await text(createReadStream(path))) : []
+  return parseCheckpoints(await readText(path))
+}
+
+/** Whether the file ends within a checkpoint, or with what is none. */
+export async function endsWithinCheckpoint(path: string): Promise<boolean> {
+  return piecesOf(await readText(path)).unfinished
 }
 
 export function parseCheckpoints(all: string): readonly (SignedCheckpoint | undefined)[] {
-  const pieces = all.split(BETWEEN)
+  return piecesOf(all).whole.map((piece) => parseSignedCheckpoint(`${piece}\n`))
+}
+
+async function readText(path: string): Promise<string> {
+  return existsSync(path) ? text(createReadStream(path)) : ''
+}
+
+function piecesOf(all: string): {
+  readonly whole: readonly string[]
+  readonly unfinished: boolean
+} {
+  const whole = all.split(BETWEEN)
   // Behind the last one is nothing, or the beginning of another.
-  pieces.pop()
-  if (pieces.at(-1)?.includes(SIGNED) === false) pieces.pop()
-  return pieces.map((piece) => parseSignedCheckpoint(`${piece}\n`))
+  const rest = whole.pop() ?? ''
+  if (!MAY_BEGIN_A_SIGNATURE.has(rest)) return { whole, unfinished: true }
+  const isSigned = whole.length === 0 || whole.at(-1)?.includes(SIGNED) === true
+  if (!isSigned) whole.pop()
+  return { whole, unfinished: !isSigned || rest !== '' }
 }
 
 /** An empty line that is not the one before the signatures. */
 const BETWEEN = /\n\n(?!— )/
 const SIGNED = '\n\n— '
+const MAY_BEGIN_A_SIGNATURE: ReadonlySet<string> = new Set(['', '\ufffd', '—'])
 
 export type Offer = {
   /** The size that is known already, and the proof from there. */

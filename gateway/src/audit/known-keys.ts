@@ -1,12 +1,18 @@
 // The keys that sign checkpoints, oldest first, as they stand in `checkpoint.keys`: each but the first vouched for by
 // the one before it. Pure.
-import { isSignedBy, parseNote, parseVerifierKey } from './note.ts'
+import { isCheckpointKey, isSignedBy, parseNote, parseVerifierKey } from './note.ts'
 
 export type KnownKey = {
   /** A verifier key in its text form. */
   readonly key: string
   /** A signed note of the key before it. */
   readonly statement?: string
+}
+
+/** Numbers of lines that are none, from 1; what a process that died left unfinished at the end is none yet. */
+export function badKeyLines(text: string): readonly number[] {
+  const lines = text.split('\n').slice(0, -1)
+  return lines.flatMap((line, at) => (parseLine(line) === undefined ? [at + 1] : []))
 }
 
 /** Lines that are none are left out: they vouch for nothing. */
@@ -44,7 +50,7 @@ export function changedMs({ statement }: KnownKey): number {
 function parseLine(line: string): KnownKey | undefined {
   try {
     const { key, statement } = JSON.parse(line) as Partial<Record<keyof KnownKey, unknown>>
-    if (typeof key !== 'string' || parseVerifierKey(key) === undefined) return undefined
+    if (typeof key !== 'string' || !isCheckpointKey(parseVerifierKey(key))) return undefined
     return typeof statement === 'string' ? { key, statement } : { key }
   } catch {
     return undefined

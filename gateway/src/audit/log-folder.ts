@@ -38,7 +38,10 @@ export type LogPaths = {
 
 const LOG = '.jsonl'
 const LOCK = '.lock'
-const SEGMENT = /^([^.]+)(?:\.([0-9]{6}))?\.jsonl$/
+const NAME = '[0-9]{8}T[0-9]{9}Z-[0-9a-f]{12}'
+const SEGMENT = new RegExp(`^(${NAME})(?:\\.([0-9]{6,}))?\\.jsonl$`)
+const CHECKPOINTS = new RegExp(`^(${NAME})\\.checkpoints$`)
+const PERSONAL = new RegExp(`^${NAME}\\.personal\\.jsonl$`)
 
 export function pathsOf(folder: string, name: string): LogPaths {
   const base = join(folder, name)
@@ -70,6 +73,27 @@ export function segmentPaths(folder: string, name: string): string[] {
     })
     .toSorted((one, other) => one.number - other.number)
     .map(({ file }) => join(folder, file))
+}
+
+/** Names of the logs that there are or were: one whose records were all pruned is known by its checkpoints. */
+export function allNames(folder: string): string[] {
+  const names = readdirSync(folder).flatMap((file) => CHECKPOINTS.exec(file)?.[1] ?? [])
+  return [...new Set([...logNames(folder), ...names])].toSorted()
+}
+
+/** Of a segment, or of checkpoints; `undefined`: the file is of no log. */
+export function nameOfLog(file: string): string | undefined {
+  return (SEGMENT.exec(file) ?? CHECKPOINTS.exec(file))?.[1]
+}
+
+/** Files that are named as if they were of a log, and are of none. */
+export function strayFiles(folder: string): string[] {
+  return readdirSync(folder).filter(
+    (file) =>
+      /\.(?:jsonl|checkpoints)$/.test(file) &&
+      nameOfLog(file) === undefined &&
+      !PERSONAL.test(file),
+  )
 }
 
 /** Names of the logs that were not closed: in use, or their owner died. */

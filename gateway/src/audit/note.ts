@@ -36,7 +36,14 @@ export function parseVerifierKey(text: string): VerifierKey | undefined {
   const [, name = '', id, encoded = ''] = match
   const [type = 0, ...bytes] = Buffer.from(encoded, 'base64')
   const key = { name, type, bytes: Buffer.from(bytes) }
-  return bytes.length === KEY_BYTES && keyId(key).toString('hex') === id ? key : undefined
+  const good =
+    bytes.length === KEY_BYTES && keyId(key).toString('hex') === id && verifierKeyText(key) === text
+  return good ? key : undefined
+}
+
+/** Whether checkpoints may be signed with it, and not only seen. */
+export function isCheckpointKey(key: VerifierKey | undefined): boolean {
+  return key?.type === ED25519
 }
 
 export function verifierKeyText(key: VerifierKey): string {
@@ -71,7 +78,7 @@ export function parseSignature(line: string): Signature | undefined {
   const match = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line)
   if (match === null) return undefined
   const bytes = Buffer.from(match[2] ?? '', 'base64')
-  if (bytes.length <= ID_BYTES) return undefined
+  if (bytes.length <= ID_BYTES || bytes.toString('base64') !== match[2]) return undefined
   return {
     name: match[1] ?? '',
     id: bytes.subarray(0, ID_BYTES),

@@ -1,16 +1,23 @@
 // Operator file: whether a log is what was written (policy-audit §2.3–2.5). Reads files alone. Each line is looked at
 // by itself (verify-line.ts), each log as a whole against its checkpoints (verify-log.ts), then all logs together:
 // orphans, logs that nobody closed, who was erased without an order, and checkpoints that came from elsewhere.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { aboutLog } from './verify/about-log.ts'
 import { createCheckThreads } from './verify/check-threads.ts'
-import { readCheckpoints } from './checkpoint.ts'
+import { endsWithinCheckpoint, readCheckpoints } from './checkpoint.ts'
 import { checkpointsElsewhere, findMissingLogs, headsOf } from './verify/elsewhere.ts'
 import { findUnordered } from './verify/erasures.ts'
 import { createFindings, type Finding, type Findings } from './verify/findings.ts'
 import { createHeads, type HeadsFile } from './verify/heads.ts'
-import { logNames, pathsOf, segmentPaths } from './log-folder.ts'
+import {
+  allNames,
+  nameOfLog,
+  pathsOf,
+  segmentPaths,
+  strayFiles,
+  type LogPaths,
+} from './log-folder.ts'
 import { findRemoved } from './verify/prune-orders.ts'
 import { createPairs, type Pairs } from './verify/pairs.ts'
 import { createTrust, KEYS_FILE, type Trust } from './verify/trust.ts'
@@ -63,7 +70,8 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   const findings = createFindings()
   const isFolder = existsSync(path) && statSync(path).isDirectory()
   const folder = isFolder ? path : dirname(path)
-  const names = isFolder ? namesIn(path) : existsSync(path) ? [nameOf(path)] : []
+  const named = existsSync(path) && !isFolder ? nameOfLog(basename(path)) : undefined
+  const names = isFolder ? allNames(path) : named === undefined ? [] : [named]
   if (names.length === 0) {
     findings.find({ code: 'no_log', file: path, what: 'there is no log here' })
   }
@@ -71,6 +79,13 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   for (const key of trust.unvouched) {
     const what = `no key that is believed vouches for \`${key}\``
     findings.find({ code: 'key_without_voucher', file: KEYS_FILE, what })
+  }
+  for (const line of trust.badLines) {
+    const what = 'it is no line with a key: none of Ed25519, or its id is not its own'
+    findings.find({ code: 'malformed_key', file: KEYS_FILE, line, what })
+  }
+  for (const file of isFolder ? strayFiles(path) : []) {
+    findings.find({ code: 'stray_file', file, what: 'its name is that of no file of a log' })
   }
   const elsewhere = checkpointsElsewhere(options.checkpoints ?? [], trust, findings)
   if (isFolder) findMissingLogs(elsewhere, names, findings)
@@ -87,6 +102,10 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
     for (const name of names) {
       const paths = pathsOf(folder, name)
       const files = [...(await ownCheckpoints(paths.checkpoints)), ...headsOf(elsewhere, name)]
+      if (!mayGrow(paths) && (await endsWithinCheckpoint(paths.checkpoints))) {
+        const what = 'it ends within a checkpoint, or with what is none'
+        findings.find({ code: 'malformed_checkpoint', file: basename(paths.checkpoints), what })
+      }
       const heads = createHeads(name, files, trust, findings.find)
       const own = segments.get(name) ?? []
       const log = await verifyOneLog(
@@ -132,18 +151,9 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   }
 }
 
-/** A log whose records were all pruned is known by its checkpoints. */
-function namesIn(folder: string): string[] {
-  const covered = readdirSync(folder).flatMap((file) =>
-    file.endsWith(CHECKPOINTS) ? [file.slice(0, -CHECKPOINTS.length)] : [],
-  )
-  return [...new Set([...logNames(folder), ...covered])].toSorted()
-}
-
-const CHECKPOINTS = '.checkpoints'
-
-function nameOf(path: string): string {
-  return basename(path).replace(/(\.[0-9]+)?\.jsonl$|\.checkpoints$/, '')
+/** Checkpoints are still added: the log is in use, or somebody has to sign or send the rest of it. */
+function mayGrow({ lock, progress }: LogPaths): boolean {
+  return existsSync(lock) || existsSync(progress)
 }
 
 async function ownCheckpoints(path: string): Promise<readonly HeadsFile[]> {

@@ -1,6 +1,6 @@
 // The checkpoint keys that this folder has seen (`checkpoint.keys`): a signature counts when it is by the newest. A key
 // that nobody vouches for is taken as well, and said so: without checkpoints nothing at all would be vouched for.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isVouchedFor, keyLine, parseKeyLines, type KnownKey } from '../known-keys.ts'
@@ -21,7 +21,11 @@ export type KeyRing = {
 
 export function openKeyRing(folder: string): KeyRing {
   const path = join(folder, 'checkpoint.keys')
-  const known = existsSync(path) ? [...parseKeyLines(readFileSync(path, 'utf8'))] : []
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  // A process died while it wrote a key: behind half a line nobody could read the next one.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  if (whole !== text) truncateSync(path, Buffer.byteLength(whole))
+  const known = [...parseKeyLines(whole)]
   const newest = (): ReturnType<typeof parseVerifierKey> =>
     parseVerifierKey(known.at(-1)?.key ?? '')
 

@@ -25,7 +25,7 @@ export type CheckedLines = {
   /** Records that say something about the log itself, as JSON text. */
   readonly notable: readonly string[]
   readonly findings: readonly (LineFinding & { readonly line: number })[]
-  /** The last line lacks its line break and holds no record: it may be half written. */
+  /** The last line lacks its line break: it may be half written, and is none yet. */
   readonly torn: boolean
 }
 
@@ -62,7 +62,7 @@ export function checkLines(bytes: Buffer): CheckedLines {
     const { record } = checked
     const at = start
     start = end + 1
-    if (!ended && (record === undefined || checked.findings.length > 0)) {
+    if (!ended) {
       torn = true
       continue
     }

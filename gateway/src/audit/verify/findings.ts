@@ -22,6 +22,8 @@ export type FindingCode =
   | 'silence'
   | 'key_without_voucher'
   | 'erased_without_order'
+  | 'malformed_key'
+  | 'stray_file'
   | 'no_log'
 
 export type Finding = {

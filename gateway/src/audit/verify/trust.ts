@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SignedCheckpoint } from '../checkpoint.ts'
-import { changedMs, isVouchedFor, parseKeyLines } from '../known-keys.ts'
+import { badKeyLines, changedMs, isVouchedFor, parseKeyLines } from '../known-keys.ts'
 import { isSignedBy, named, parseVerifierKey, type VerifierKey } from '../note.ts'
 
 export type Trust = {
@@ -14,6 +14,8 @@ export type Trust = {
   readonly signerOf: (signed: Signed) => { readonly rank: number | undefined } | undefined
   /** Keys of the folder for which no key that is believed vouches. */
   readonly unvouched: readonly string[]
+  /** Lines of that file that are none. */
+  readonly badLines: readonly number[]
   /** The key comes from the folder that it is to protect. */
   readonly fromFolder: boolean
 }
@@ -31,7 +33,8 @@ export const KEYS_FILE = 'checkpoint.keys'
 /** Throws in words where a key that was given is none. */
 export function createTrust(folder: string, given: readonly string[]): Trust {
   const path = join(folder, KEYS_FILE)
-  const known = existsSync(path) ? parseKeyLines(readFileSync(path, 'utf8')) : []
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const known = parseKeyLines(text)
   const [first] = known
   const fromFolder = given.length === 0
   const believed = new Set(fromFolder ? (first === undefined ? [] : [first.key]) : given)
@@ -71,6 +74,7 @@ export function createTrust(folder: string, given: readonly string[]): Trust {
     isTrusted: (signed) => signerOf(signed) !== undefined,
     signerOf,
     unvouched,
+    badLines: badKeyLines(text),
     fromFolder,
   }
 }
