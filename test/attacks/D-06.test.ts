@@ -43,7 +43,7 @@ test('D-06 control: somebody listens, and is acknowledged', async () => {
   stream.close()
 })
 
-test('D-06: eight streams of one person at one client, twelve of all, and each that ends makes room', async () => {
+test('D-06 protocol §8: eight streams of one person at one client, twelve of all, and each that ends makes room', async () => {
   const alice = await many('alice', 9)
   expect(statuses(alice)).toEqual([...Array<number>(8).fill(200), 429])
   const bob = await many('bob', 6)
