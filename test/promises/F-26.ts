@@ -29,14 +29,16 @@ async function jump(world: ProcessWorld): Promise<readonly Finding[]> {
   const time = createMovedTime(join(world.folder, 'time'))
   const gateway = await world.start({ env: { ...time.env, FAKETIME_DONT_FAKE_MONOTONIC: '1' } })
   const now = Math.floor(Date.now() / 1000)
-  // Good for twelve hours around now: what is asked is not how old a token may be.
-  const tokens = Array.from({ length: PEOPLE }, (_, n) =>
-    world.token({ claims: { sub: `person-${n}`, iat: now - 6 * HOUR, exp: now + 6 * HOUR } }),
-  )
+  // Good for twelve hours around now: what is asked is not how old a token may be. New ones each time, so that keys
+  // are looked for.
+  const tokens = () =>
+    Array.from({ length: PEOPLE }, (_, n) =>
+      world.token({ claims: { sub: `person-${n}`, iat: now - 6 * HOUR, exp: now + 6 * HOUR } }),
+    )
+  const params = { name: 'echo', arguments: {} }
   const everybody = async (): Promise<readonly string[]> => {
-    const params = { name: 'echo', arguments: {} }
     const answers = await Promise.all(
-      tokens.map((token) => world.call({ method: 'tools/call', params, token })),
+      tokens().map((token) => world.call({ method: 'tools/call', params, token })),
     )
     return answers.flatMap((answer) => codeOf(answer) ?? (answer.status === 200 ? [] : ['?']))
   }
