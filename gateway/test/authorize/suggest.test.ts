@@ -89,18 +89,39 @@ const someCalls = fc.array(
   ),
   { minLength: 1, maxLength: 14 },
 )
+const TRADERS =
+  'permit(principal is AgentCore::OAuthUser, action, resource) when { principal.hasTag("groups") && principal.getTag("groups") like "*|traders|*" && context.input has amount && context.input.amount.lessThan(decimal("50.0")) };'
 const truths = fc.subarray(
   [
     'permit(principal, action == AgentCore::Action::"t___read", resource);',
-    'permit(principal is AgentCore::OAuthUser, action, resource) when { principal.hasTag("groups") && principal.getTag("groups") like "*|traders|*" && context.input has amount && context.input.amount.lessThan(decimal("50.0")) };',
+    TRADERS,
     'permit(principal is AgentCore::OAuthUser, action, resource) when { context.input has count && context.input.count == 9007199254740993 };',
     'permit(principal == AgentCore::OAuthUser::"cy", action, resource) when { context.input has urgent && context.input.urgent };',
     'permit(principal, action == AgentCore::Action::"u___trade", resource) when { context.input has note && context.input.note == "a\\"b" };',
     'forbid(principal, action == AgentCore::Action::"t___trade", resource) when { principal.hasTag("agent") };',
     'permit(principal == AgentCore::OAuthClient::"batch", action, resource) when { context.input.side == AgentCore::t___trade::Input::side::"buy" };',
-  ].filter((text) => !text.includes('t___trade::Input') || text.includes('batch')),
+  ],
   { minLength: 1 },
 )
+
+const [ANN] = PEOPLE as [Principal]
+/** Each of what is counted below comes up, whatever the seed. */
+const ANSWERS: [[Principal, string, JsonObject, string][], string[]][] = [
+  [
+    [
+      [ANN, 't___trade', { side: 'buy', amount: 2.5 }, 'all'],
+      [ANN, 't___trade', { side: 'buy', amount: 99 }, 'all'],
+    ],
+    [TRADERS],
+  ],
+  [
+    [
+      [ANN, 't___trade', { side: 'buy', amount: 2.5 }, 'side'],
+      [ANN, 't___trade', { side: 'buy', amount: 99 }, 'side'],
+    ],
+    [TRADERS],
+  ],
+]
 
 /** A property over nothing but denials, or over calls that are all covered at once, would prove little. */
 const seen = { covered: 0, denied: 0, limited: 0, uncovered: 0 }
@@ -163,7 +184,7 @@ describe('policy-audit §1.4: suggest', () => {
         truth.close()
         proposed.close()
       }),
-      { numRuns: 12, seed: 4 },
+      { numRuns: 12, examples: ANSWERS },
     )
   }, 60_000)
 
