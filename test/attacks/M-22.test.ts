@@ -96,7 +96,7 @@ test.each([
   'input-required',
 ] as const)('M-22 MCP 2026-07-28: an answer that is `%s` is refused', async (kind) => {
   world.target.behave({ answer: kind })
-  expect(codeOf(await post(world))).toMatch(/^call\.(target_invalid|input_required)$/)
+  expect(codeOf(await post(world))).toMatch(/^call\.(target_invalid|unsafe_elicitation)$/)
 })
 
 test('M-22 MCP 2026-07-28, server/tools: images, links and resources in a result are data: nothing is fetched, nothing is rendered', async () => {

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ROOT, type Fence } from './page.ts'
 
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = 120_000
 /** Ports that the pages name; each page gets free ones in their place, everywhere alike. */
 const DOCUMENTED_PORTS = ['8443', '9464', '4001', '4400']
 const BROWSER = fileURLToPath(new URL('browser-process.ts', import.meta.url))
