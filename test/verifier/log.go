@@ -24,7 +24,7 @@ type segment struct {
 }
 
 // checkFolder checks every log of a folder and prints a line for each.
-func checkFolder(folder string, given []verifierKey) error {
+func checkFolder(folder string, given []verifierKey, witnesses []witnessKey) error {
 	logs, err := findLogs(folder)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func checkFolder(folder string, given []verifierKey) error {
 	var records uint64
 	all := make([]checkedLog, 0, len(names))
 	for _, name := range names {
-		checked := checkLog(folder, name, logs[name], keys)
+		checked := checkLog(folder, name, logs[name], keys, witnesses)
 		all = append(all, checked)
 		complaints = append(complaints, checked.complaints...)
 		records += checked.records
@@ -129,6 +129,8 @@ type checkedLog struct {
 	heads map[uint64]digest
 	tree  growing
 	people
+	// How many records each witness has seen.
+	seen []uint64
 }
 
 func (log *checkedLog) complain(format string, values ...any) {
@@ -138,11 +140,11 @@ func (log *checkedLog) complain(format string, values ...any) {
 	}
 }
 
-func checkLog(folder, name string, segments []segment, keys []verifierKey) checkedLog {
-	log := checkedLog{heads: map[uint64]digest{}, people: newPeople()}
+func checkLog(folder, name string, segments []segment, keys []verifierKey, witnesses []witnessKey) checkedLog {
+	log := checkedLog{heads: map[uint64]digest{}, people: newPeople(), seen: make([]uint64, len(witnesses))}
 	_, lockErr := os.Stat(filepath.Join(folder, name+".lock"))
 	inUse := lockErr == nil
-	log.readCheckpoints(folder, name, keys, inUse)
+	log.readCheckpoints(folder, name, keys, witnesses, inUse)
 	log.compare(name)
 	for n, segment := range segments {
 		if n > 0 && segment.number != segments[n-1].number+1 {
@@ -168,7 +170,7 @@ func checkLog(folder, name string, segments []segment, keys []verifierKey) check
 }
 
 // readCheckpoints collects the heads; the last text of a log in use may be unfinished.
-func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, inUse bool) {
+func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, witnesses []witnessKey, inUse bool) {
 	text, err := os.ReadFile(filepath.Join(folder, name+".checkpoints"))
 	if os.IsNotExist(err) || len(text) == 0 {
 		return
@@ -201,12 +203,15 @@ func (log *checkedLog) readCheckpoints(folder, name string, keys []verifierKey, 
 		log.checkpoints++
 		log.covered = point.size
 		log.heads[point.size] = point.root
+		log.noteWitnesses(name, point, witnesses)
 		ranked = append(ranked, rankedHead{point.size, key.rank})
 	}
 	log.complainOfSuperseded(name, ranked)
 	// It is cut when what is left to be signed or sent is done.
 	_, progressErr := os.Stat(filepath.Join(folder, name+".progress"))
-	if unfinished && !inUse && progressErr != nil {
+	mayGrow := inUse || progressErr == nil
+	log.checkWitnesses(name, witnesses, mayGrow)
+	if unfinished && !mayGrow {
 		log.complain("%s: the checkpoints end within one", name)
 	}
 }

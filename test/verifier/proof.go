@@ -9,7 +9,7 @@ import (
 )
 
 // checkProof checks a C2SP tlog-proof whose extra data is the record.
-func checkProof(path string, keys []verifierKey) error {
+func checkProof(path string, keys []verifierKey, witnesses []witnessKey) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -37,6 +37,9 @@ func checkProof(path string, keys []verifierKey) error {
 		return err
 	}
 	if err := point.verify(keys); err != nil {
+		return err
+	}
+	if err := point.verifyWitnesses(witnesses); err != nil {
 		return err
 	}
 	root, good := rootFromInclusion(index, point.size, leafHash(record), way)

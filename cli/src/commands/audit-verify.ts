@@ -13,12 +13,14 @@ import { jsonText } from '../terminal/exact-json.ts'
 type VerifyOptions = StateFolderOptions & {
   readonly checkpoint: readonly string[]
   readonly key: readonly string[]
+  readonly witness: readonly string[]
 }
 
 export const auditVerify: Command<VerifyOptions> = {
   examples: [
     'sallyport audit verify',
     'sallyport audit verify --key "$KEY" --checkpoint /mnt/elsewhere/anchors',
+    'sallyport audit verify --key "$KEY" --witness "$WITNESS"',
     'sallyport audit verify ./copy-of-audit --json',
   ],
   define: (command) => {
@@ -36,6 +38,12 @@ export const auditVerify: Command<VerifyOptions> = {
         collect,
         [],
       )
+      .option(
+        '--witness <verifier-key>',
+        'public key of a witness that must have seen the logs; may be repeated',
+        collect,
+        [],
+      )
     defineStateFolder(command)
   },
   run: async ({ args, options, terminal, json }) => {
@@ -46,13 +54,23 @@ export const auditVerify: Command<VerifyOptions> = {
     if (missing !== undefined) throw new CommandFailure('noInput', `there is no \`${missing}\``)
     const { verifyLog } = await import('@sallyport/gateway/audit/verify.ts')
     const { isVerifierKey } = await import('@sallyport/gateway/audit/verify/trust.ts')
-    const bad = options.key.find((key) => !isVerifierKey(key))
+    const bad = options.key.find((key) => !isVerifierKey(key, 'signer'))
     if (bad !== undefined) {
-      throw new CommandFailure('usage', `\`${bad}\` is no verifier key`, {
+      throw new CommandFailure('usage', `\`${bad}\` is no verifier key of a signer`, {
         fix: 'expected <name>+<id>+<base64>, as the signer printed it when it started',
       })
     }
-    const report = await verifyLog(folder, { checkpoints: options.checkpoint, keys: options.key })
+    const badWitness = options.witness.find((key) => !isVerifierKey(key, 'witness'))
+    if (badWitness !== undefined) {
+      throw new CommandFailure('usage', `\`${badWitness}\` is no verifier key of a witness`, {
+        fix: 'expected <name>+<id>+<base64>, as `audit.anchors` of the configuration has it',
+      })
+    }
+    const report = await verifyLog(folder, {
+      checkpoints: options.checkpoint,
+      keys: options.key,
+      witnesses: options.witness,
+    })
     terminal.out(json ? `${jsonText(report)}\n` : showVerification(report, terminal))
     return exitCode(report.ok ? 'ok' : 'findings')
   },

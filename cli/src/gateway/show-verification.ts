@@ -32,6 +32,7 @@ function rowOf(file: VerifiedFile): readonly string[] {
     open ? `not closed, ${openIntents} without an outcome yet` : 'closed',
     ...(segments > 1 ? [`${segments} segments`] : []),
     ...(pruned > 0 ? [`${pruned} records pruned by order, their hashes hold`] : []),
+    ...(file.witnessed === undefined ? [] : [`${file.witnessed} seen by the witnesses`]),
     ...(erased > 0 ? [`${erased} ${erased === 1 ? 'person' : 'persons'} erased`] : []),
   ]
   return [

@@ -46,6 +46,11 @@ export function isCheckpointKey(key: VerifierKey | undefined): boolean {
   return key?.type === ED25519
 }
 
+/** Whether it says that somebody saw a checkpoint. */
+export function isWitnessKey(key: VerifierKey | undefined): key is VerifierKey {
+  return key?.type === COSIGNATURE
+}
+
 export function verifierKeyText(key: VerifierKey): string {
   const encoded = Buffer.concat([Buffer.of(key.type), key.bytes]).toString('base64')
   return `${key.name}+${keyId(key).toString('hex')}+${encoded}`
@@ -100,10 +105,15 @@ export function signText(text: string, name: string, privateKey: KeyObject): Sig
 }
 
 /** Whether one of the signatures is by this key, and good. A bad one under its id is none. */
-export function isSignedBy({ text, signatures }: Note, key: VerifierKey): boolean {
+export function isSignedBy(note: Note, key: VerifierKey): boolean {
+  const ours = signaturesOf(note, key)
+  return ours.length > 0 && ours.every(({ signature }) => isGood(note.text, signature, key))
+}
+
+/** Those that say that they are by this key, good or not. */
+export function signaturesOf({ signatures }: Note, key: VerifierKey): readonly Signature[] {
   const id = keyId(key)
-  const ours = signatures.filter((one) => one.name === key.name && one.id.equals(id))
-  return ours.length > 0 && ours.every(({ signature }) => isGood(text, signature, key))
+  return signatures.filter((one) => one.name === key.name && one.id.equals(id))
 }
 
 function isGood(text: string, signature: Buffer, key: VerifierKey): boolean {

@@ -10,6 +10,7 @@ import { checkpointsElsewhere, findMissingLogs, headsOf } from './verify/elsewhe
 import { findUnordered } from './verify/erasures.ts'
 import { createFindings, type Finding, type Findings } from './verify/findings.ts'
 import { createHeads, type HeadsFile } from './verify/heads.ts'
+import { limitsOf } from './verify/limits.ts'
 import {
   allNames,
   nameOfLog,
@@ -20,15 +21,18 @@ import {
 } from './log-folder.ts'
 import { findRemoved } from './verify/prune-orders.ts'
 import { createPairs, type Pairs } from './verify/pairs.ts'
-import { createTrust, KEYS_FILE, type Trust } from './verify/trust.ts'
+import { createTrust, KEYS_FILE } from './verify/trust.ts'
 import { verifyOneLog, WITHOUT_INTENT, type ReadLog } from './verify/verify-log.ts'
 import { verifyPersonal } from './verify/verify-personal.ts'
+import { createWitnesses } from './verify/witnesses.ts'
 
 export type VerifyOptions = {
   /** Files or folders with checkpoints that were kept elsewhere. */
   readonly checkpoints?: readonly string[]
   /** Verifier keys that are believed; none: the first one of the folder is. */
   readonly keys?: readonly string[]
+  /** Verifier keys of witnesses that must have seen what checkpoints cover. */
+  readonly witnesses?: readonly string[]
 }
 
 export type VerifiedFile = {
@@ -43,6 +47,8 @@ export type VerifiedFile = {
   /** Checkpoints that are believed, and how many records the largest of them covers. */
   readonly checkpoints: number
   readonly covered: number
+  /** So many of these all witnesses have seen; absent: none was asked for. */
+  readonly witnessed?: number
   /** Persons whose values were erased. */
   readonly erased: number
   /** In use, or left by a process that died and not recovered yet: its end may still move. */
@@ -64,6 +70,9 @@ export type VerifyReport = {
   /** What this check cannot show, in words. */
   readonly limits: readonly string[]
 }
+
+/** What is kept of each log until all are read. */
+type Log = Omit<ReadLog, 'references'>
 
 /** Verifies all logs of a folder, or the log that a file belongs to. */
 export async function verifyLog(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
@@ -87,6 +96,7 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   for (const file of isFolder ? strayFiles(path) : []) {
     findings.find({ code: 'stray_file', file, what: 'its name is that of no file of a log' })
   }
+  const witnesses = createWitnesses(options.witnesses ?? [], trust, findings)
   const elsewhere = checkpointsElsewhere(options.checkpoints ?? [], trust, findings)
   if (isFolder) findMissingLogs(elsewhere, names, findings)
 
@@ -95,7 +105,7 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   const threads = createCheckThreads(sizes.reduce((sum, size) => sum + size, 0))
   const pairs = createPairs()
   const kinds = new Map<string, number>()
-  const read: (ReadLog & Omit<VerifiedFile, 'openIntents'>)[] = []
+  const read: (Log & Omit<VerifiedFile, 'openIntents'>)[] = []
   const marked = new Map<string, ReadonlySet<string>>()
   let withoutSide = 0
   try {
@@ -108,16 +118,16 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
       }
       const heads = createHeads(name, files, trust, findings.find)
       const own = segments.get(name) ?? []
-      const log = await verifyOneLog(
+      const { references, ...log } = await verifyOneLog(
         { name, paths, segments: own, heads },
         { threads, findings, pairs, kinds },
       )
       await findRemoved({ log: name, path: paths.pruned, pruned: log.pruned }, trust, findings)
       const { isShutDown } = aboutLog(log.notable, log.last)
-      const side = await verifyPersonal({ ...log, path: paths.personal, isShutDown })
+      const side = await verifyPersonal({ ...log, references, path: paths.personal, isShutDown })
       for (const finding of side.findings) findings.find(finding)
       if (side.erased.size > 0) marked.set(basename(paths.personal), side.erased)
-      if (!side.exists && log.references.byCommitment.size > 0) withoutSide += 1
+      if (!side.exists && references.byCommitment.size > 0) withoutSide += 1
       read.push({
         ...log,
         file: basename(own[0] ?? paths.checkpoints),
@@ -125,6 +135,9 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
         segments: own.length,
         checkpoints: heads.count,
         covered: heads.covered,
+        ...witnessedOf(
+          witnesses.seen({ name, files, covered: heads.covered, mayGrow: mayGrow(paths) }),
+        ),
         erased: side.erased.size,
       })
     }
@@ -144,10 +157,13 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
     kinds: Object.fromEntries(kinds),
     findings: findings.listed,
     moreFindings: findings.more(),
-    limits: [
-      ...limitsOf(read, trust, elsewhere.length > 0),
-      ...limitsOfSides(withoutSide, isAllThere ? 0 : unordered.length),
-    ],
+    limits: limitsOf(read, {
+      keyFromFolder: trust.fromFolder,
+      elsewhere: elsewhere.length > 0,
+      witness: (options.witnesses ?? []).length > 0,
+      withoutSide,
+      unordered: isAllThere ? 0 : unordered.length,
+    }),
   }
 }
 
@@ -163,7 +179,7 @@ async function ownCheckpoints(path: string): Promise<readonly HeadsFile[]> {
 }
 
 function findAboutLogs(
-  logs: readonly (ReadLog & { readonly log: string; readonly file: string })[],
+  logs: readonly (Log & { readonly log: string; readonly file: string })[],
   together: boolean,
   { find }: Findings,
 ): void {
@@ -179,7 +195,7 @@ function findAboutLogs(
 }
 
 function findOrphans(
-  logs: readonly (ReadLog & { readonly log: string; readonly file: string })[],
+  logs: readonly (Log & { readonly log: string; readonly file: string })[],
   pairs: Pairs,
   { find }: Findings,
 ): ReadonlyMap<string, number> {
@@ -206,6 +222,10 @@ function findOrphans(
   return openCounts
 }
 
+function witnessedOf(witnessed: number | undefined): Pick<VerifiedFile, 'witnessed'> {
+  return witnessed === undefined ? {} : { witnessed }
+}
+
 function fileOf(log: Omit<VerifiedFile, 'openIntents'>, openIntents: number): VerifiedFile {
   const { file, instance, segments, records, pruned, checkpoints, covered, erased, open } = log
   return {
@@ -217,51 +237,9 @@ function fileOf(log: Omit<VerifiedFile, 'openIntents'>, openIntents: number): Ve
     pruned,
     checkpoints,
     covered,
+    ...witnessedOf(log.witnessed),
     erased,
     open,
     openIntents,
   }
-}
-
-function limitsOfSides(without: number, unordered: number): readonly string[] {
-  return [
-    ...(without === 0
-      ? []
-      : [`who records are about: the side files of ${without} logs are not here`]),
-    ...(unordered === 0
-      ? []
-      : [
-          `that ${unordered} persons were erased by order: what says so is not here, it may have been pruned`,
-        ]),
-  ]
-}
-
-function limitsOf(
-  logs: readonly { readonly covered: number; readonly records: number; readonly pruned: number }[],
-  trust: Trust,
-  hasElsewhere: boolean,
-): readonly string[] {
-  const uncovered = logs.reduce(
-    (sum, { covered, records, pruned }) => sum + Math.max(0, records + pruned - covered),
-    0,
-  )
-  const noneCovered = logs.every(({ covered }) => covered === 0)
-  return [
-    ...(uncovered === 0
-      ? []
-      : [
-          `no checkpoint covers the last ${uncovered} records: a tail that was cut off there, at the end of a line, is not found`,
-          'a record among them that was replaced together with its leaf hash is not found',
-        ]),
-    ...(noneCovered || !trust.fromFolder
-      ? []
-      : [
-          'the key that signed the checkpoints was taken from the folder itself: give the one that you kept with --key',
-        ]),
-    ...(hasElsewhere
-      ? []
-      : [
-          'whoever holds the key and the disk can write all of it anew: give a checkpoint that was kept elsewhere with --checkpoint',
-        ]),
-  ]
 }

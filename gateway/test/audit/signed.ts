@@ -1,12 +1,19 @@
 // A closed log of four calls and an event, with checkpoints and keys as the signer writes them, and ways to write both
 // anew as somebody would who holds the disk but not the key.
-import { generateKeyPairSync, hash, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, hash, sign as signWith, type KeyObject } from 'node:crypto'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkpointText } from '../../src/audit/checkpoint.ts'
 import { keyLine } from '../../src/audit/known-keys.ts'
 import { logNames, pathsOf, type LogPaths } from '../../src/audit/log-folder.ts'
-import { named, noteText, signText, verifierKey, verifierKeyText } from '../../src/audit/note.ts'
+import {
+  named,
+  noteText,
+  signatureLine,
+  signText,
+  verifierKey,
+  verifierKeyText,
+} from '../../src/audit/note.ts'
 import type { SignPrune } from '../../src/audit/prune.ts'
 import { pruneText } from '../../src/audit/prune-statement.ts'
 import { createGrowingTree } from '../../src/audit/verify/growing-tree.ts'
@@ -67,6 +74,26 @@ export function checkpointOf({ name, paths }: Log, size: number, key: SigningKey
   const text = checkpointText({ origin, size, root: tree.root() })
   const own = named(verifierKey(NAME, key.publicKey), origin).name
   return noteText({ text, signatures: [signText(text, own, key.privateKey)] })
+}
+
+const WITNESS = 'witness.example'
+const WITNESS_TYPE = 4
+
+export function witnessKeyText({ publicKey }: SigningKey): string {
+  return verifierKeyText({ ...verifierKey(WITNESS, publicKey), type: WITNESS_TYPE })
+}
+
+/** Appends a checkpoint that a witness has seen (C2SP tlog-cosignature). */
+export function cosign(log: Log, size: number, key: SigningKey, witness: SigningKey): void {
+  const signed = checkpointOf(log, size, key)
+  const [text = ''] = signed.split('\n\n')
+  const time = Buffer.alloc(8)
+  time.writeBigUInt64BE(1_790_000_000n)
+  const message = Buffer.from(`cosignature/v1\ntime 1790000000\n${text}\n`)
+  const signature = Buffer.concat([time, signWith(null, message, witness.privateKey)])
+  const id = Buffer.from(witnessKeyText(witness).split('+')[1] ?? '', 'hex')
+  const line = signatureLine({ name: WITNESS, id, signature })
+  appendFileSync(log.paths.checkpoints, `${signed}${line}\n`)
 }
 
 /** What the signer answers who orders to prune. */

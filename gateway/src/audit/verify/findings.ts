@@ -2,11 +2,13 @@
 import type { HeadFinding } from './heads.ts'
 import type { LineFinding } from './verify-line.ts'
 import type { PersonalFinding } from './verify-personal.ts'
+import type { WitnessFinding } from './witnesses.ts'
 
 export type FindingCode =
   | LineFinding['code']
   | HeadFinding['code']
   | PersonalFinding['code']
+  | WitnessFinding['code']
   | 'prune_statement'
   | 'removed_records'
   | 'torn_tail'

@@ -5,7 +5,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SignedCheckpoint } from '../checkpoint.ts'
 import { badKeyLines, changedMs, isVouchedFor, parseKeyLines } from '../known-keys.ts'
-import { isSignedBy, named, parseVerifierKey, type VerifierKey } from '../note.ts'
+import {
+  isCheckpointKey,
+  isSignedBy,
+  isWitnessKey,
+  named,
+  parseVerifierKey,
+  type VerifierKey,
+} from '../note.ts'
 
 export type Trust = {
   /** A note under the origin of its log. */
@@ -87,8 +94,9 @@ function beganMs(log: string): number {
     : Date.parse(`${text[1]}-${text[2]}-${text[3]}:${text[4]}:${text[5]}.${text[6]}`)
 }
 
-export function isVerifierKey(text: string): boolean {
-  return parseVerifierKey(text) !== undefined
+export function isVerifierKey(text: string, of: 'signer' | 'witness'): boolean {
+  const key = parseVerifierKey(text)
+  return of === 'witness' ? isWitnessKey(key) : isCheckpointKey(key)
 }
 
 /** The last part of an origin is the name of the log. */
@@ -98,6 +106,6 @@ export function logOf({ origin }: Pick<Signed, 'origin'>): string {
 
 function keyOf(text: string): VerifierKey {
   const key = parseVerifierKey(text)
-  if (key === undefined) throw new Error(`\`${text}\` is no verifier key`)
+  if (key === undefined || !isCheckpointKey(key)) throw new Error(`\`${text}\` is no verifier key`)
   return key
 }
