@@ -2,13 +2,11 @@
 import type { HeadFinding } from './heads.ts'
 import type { LineFinding } from './verify-line.ts'
 import type { PersonalFinding } from './verify-personal.ts'
-import type { WitnessFinding } from './witnesses.ts'
 
 export type FindingCode =
   | LineFinding['code']
   | HeadFinding['code']
   | PersonalFinding['code']
-  | WitnessFinding['code']
   | 'prune_statement'
   | 'removed_records'
   | 'torn_tail'
@@ -26,6 +24,8 @@ export type FindingCode =
   | 'erased_without_order'
   | 'malformed_key'
   | 'stray_file'
+  | 'bad_cosignature'
+  | 'not_witnessed'
   | 'no_log'
 
 export type Finding = {

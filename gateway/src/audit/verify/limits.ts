@@ -1,7 +1,12 @@
 // What a verification cannot show, in words: what nobody signed, what was not given to it, what is not there any more.
-import type { VerifiedFile } from '../verify.ts'
 
-type Log = Pick<VerifiedFile, 'covered' | 'records' | 'pruned' | 'witnessed'>
+/** As `VerifiedFile` has it. */
+type Log = {
+  readonly records: number
+  readonly pruned: number
+  readonly covered: number
+  readonly witnessed?: number
+}
 
 export type Given = {
   /** The key comes from the folder that it is to protect. */

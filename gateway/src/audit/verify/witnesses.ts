@@ -11,12 +11,6 @@ import type { Findings } from './findings.ts'
 import type { HeadsFile } from './heads.ts'
 import { logOf, type Trust } from './trust.ts'
 
-export type WitnessFinding = {
-  readonly code: 'bad_cosignature' | 'not_witnessed'
-  readonly file: string
-  readonly what: string
-}
-
 export type LogToWitness = {
   readonly name: string
   readonly files: readonly HeadsFile[]
