@@ -44,7 +44,8 @@ export const auditExport: Command<ExportOptions> = {
     for await (const { text, position } of exportLog(folder, settings)) {
       if (terminal.interrupted.aborted) break
       terminal.out(text)
-      await terminal.drained()
+      // How far it came is for its reader to know, and that one has what it wanted (`| head`).
+      if (!(await terminal.drained())) return exitCode('ok')
       last = position
     }
     terminal.note(last === undefined ? 'Nothing new.\n' : `Go on with --after ${shellWord(last)}\n`)

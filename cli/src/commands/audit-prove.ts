@@ -36,11 +36,12 @@ export const auditProve: Command<ProveOptions> = {
       throw new CommandFailure('usage', 'exactly one of a record and --from is needed')
     }
     const folder = join(await stateFolder(options, terminal), 'audit')
+    const kept = options.from === undefined ? '' : readKept(options.from)
     const output = resolve(options.output)
     mkdirSync(output, { recursive: true })
     const written =
       what === undefined
-        ? [await consistency(folder, output, options.from ?? '')]
+        ? [await consistency(folder, output, kept)]
         : await records(folder, output, what)
     terminal.out(
       json
@@ -78,9 +79,18 @@ async function positionsOf(folder: string, requestId: string) {
   })
 }
 
-async function consistency(folder: string, output: string, from: string): Promise<Written> {
+function readKept(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const fix = 'name a file that holds one checkpoint that was kept'
+    throw new CommandFailure('noInput', `\`${path}\` cannot be read`, { fix, cause })
+  }
+}
+
+async function consistency(folder: string, output: string, kept: string): Promise<Written> {
   const { proveConsistency } = await import('@sallyport/gateway/audit/prove.ts')
-  const proof = await proveConsistency(folder, readFileSync(from, 'utf8')).catch(inWords)
+  const proof = await proveConsistency(folder, kept).catch(inWords)
   const file = join(output, `${proof.log}-${proof.from}-${proof.to}.consistency`)
   writeFileSync(file, proof.offer)
   return { file, position: `${proof.log}: ${proof.to} records continue ${proof.from}` }

@@ -22,5 +22,6 @@ export async function stateFolder(
   terminal: Terminal,
 ): Promise<string> {
   if (options.stateFolder !== undefined) return resolve(options.stateFolder)
-  return (await loadChecked(options.config, terminal)).config.stateFolder
+  // Logs are read, and backups put back, where nothing else is there yet or any more.
+  return (await loadChecked(options.config, terminal, 'not needed')).config.stateFolder
 }

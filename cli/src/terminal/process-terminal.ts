@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import type { Terminal } from './terminal.ts'
 
@@ -14,13 +14,21 @@ export function processTerminal(): Terminal {
   }
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   // A reader that goes away early (`| head`) ends the output, not the command with a stack.
-  process.stdout.on('error', interrupt)
+  let isGone = false
+  process.stdout.on('error', () => {
+    isGone = true
+    interrupt()
+  })
   return {
     out: (line) => void process.stdout.write(line),
     drained: async () => {
-      if (!process.stdout.writableNeedDrain) return
       const { signal } = interruption
-      await once(process.stdout, 'drain', { signal }).catch(() => undefined)
+      if (process.stdout.writableNeedDrain) {
+        await once(process.stdout, 'drain', { signal }).catch(() => undefined)
+      }
+      // What went wrong with a write is told after it.
+      await turn()
+      return !isGone
     },
     note: (line) => void process.stderr.write(line),
     readInput: () => text(process.stdin),

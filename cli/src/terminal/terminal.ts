@@ -4,8 +4,8 @@
 export type Terminal = {
   /** Data, and nothing else. */
   readonly out: (text: string) => void
-  /** Resolves when what reads the data has taken it, or is gone: memory stays bounded. */
-  readonly drained: () => Promise<void>
+  /** Resolves when what reads the data has taken it: memory stays bounded. False: the reader is gone. */
+  readonly drained: () => Promise<boolean>
   /** Messages for a person. */
   readonly note: (text: string) => void
   /** All of standard input as text. */

@@ -29,7 +29,7 @@ export function testTerminal(options: TestTerminalOptions = {}): TestTerminal {
     out: (text) => {
       printed.out += text
     },
-    drained: async () => undefined,
+    drained: async () => true,
     note: (text) => {
       printed.note += text
     },

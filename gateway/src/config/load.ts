@@ -28,13 +28,17 @@ export type Loaded = {
 }
 export type LoadResult = Loaded | { readonly problems: readonly Problem[] }
 
-/** Never rejects: what is wrong with the file is a problem. */
-export async function loadConfig(path: string, environment: Environment): Promise<LoadResult> {
+/** Never rejects: what is wrong with the file is a problem. `folders`: whether those that it names must be there. */
+export async function loadConfig(
+  path: string,
+  environment: Environment,
+  folders: 'needed' | 'not needed' = 'needed',
+): Promise<LoadResult> {
   const file = resolve(path)
   const text = await readText(file)
   if (typeof text !== 'string') return { problems: [text] }
   const { result, tree } = parse(text, file, environment)
-  if ('problems' in result) return result
+  if ('problems' in result || folders === 'not needed') return result
   const missing = await missingFolder(result.config, tree)
   if (missing === undefined) return result
   return {
