@@ -70,17 +70,18 @@ async function person(
   counts: Counts,
   signal: AbortSignal,
 ): Promise<void> {
-  let token: { readonly text: string; readonly target: string } | undefined
+  const tokens = new Map<string, string>()
   for (let n = 0; !signal.aborted; n += 1) {
     const target = n % 5 === 4 ? 'flaky' : 'records'
-    if (token?.target !== target || n % 500 === 0) {
-      const claims = { sub: `person-${who}` }
-      token = { text: world.token({ resource: world.resource(target), claims }), target }
-    }
+    // A new one for each target every few minutes.
+    if (n % 5_000 === 0) tokens.clear()
+    const claims = { sub: `person-${who}` }
+    const token = tokens.get(target) ?? world.token({ resource: world.resource(target), claims })
+    tokens.set(target, token)
     const id = who * 100_000_000 + n
     const canary = `canary-${who}-${id.toString(36)}`
     const call = callOf(n, id, canary)
-    const { headers, body } = modernRequest({ ...call, token: token.text })
+    const { headers, body } = modernRequest({ ...call, token })
     counts.calls += 1
     const text = await fetch(`http://127.0.0.1:${world.port}/mcp/${target}`, {
       method: 'POST',
