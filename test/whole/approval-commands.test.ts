@@ -54,7 +54,8 @@ const LARGE = { id: 1, amount: 5000, note: 'to \u001b[2J\u202epayee' }
 
 describe('ux.md §5: approvals list, show, approve and refuse', () => {
   test('Dan lists, reads, approves; Carol’s call goes through', async () => {
-    expect((await as('dan', 'approvals', 'list')).note).toBe('Nothing waits.\n')
+    const nothing = 'Nothing waits for whoever has the role approver.\n'
+    expect((await as('dan', 'approvals', 'list')).note).toBe(nothing)
     const reference = referenceIn(await world.write('carol', LARGE))
     const listed = await as('dan', 'approvals', 'list')
     expect(listed.out).toContain(`${reference}  asked  records___write_record  carol (acme)`)
@@ -74,6 +75,23 @@ describe('ux.md §5: approvals list, show, approve and refuse', () => {
       expect.stringMatching(/^Approved records___/),
     ])
     expect(codeOf(await world.write('carol', LARGE))).toBeUndefined()
+  })
+
+  test('who has no role is told so, and not that nothing waits', async () => {
+    await world.write('carol', { ...LARGE, id: 3 })
+    const { code, out, note } = await as('alice', 'approvals', 'list')
+    expect([code, out]).toEqual([0, ''])
+    expect(note).toContain('you have no role here, so that is your own requests alone')
+    expect((await as('alice', 'access', 'list')).note).toContain(
+      'are for approver, auditor and admin',
+    )
+  })
+
+  test('the records of an approval say what became of it', async () => {
+    const { out } = await as('dan', 'audit', 'search', '--kind', 'approval')
+    for (const state of ['asked', 'given', 'used']) {
+      expect(out).toMatch(new RegExp(`approval .* ${state} +[0-9a-f]{32}`))
+    }
   })
 
   test('a refusal, as JSON', async () => {

@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 import { exitCode } from '../exit-codes.ts'
 import { defineOperator, orderAsOperator } from '../gateway/operator-token.ts'
 import type { OperatorOptions } from '../gateway/operator-token.ts'
-import { listOfRequests, oneRequest } from '../gateway/show-approval.ts'
+import { listOfRequests, nothingShown, oneRequest } from '../gateway/show-approval.ts'
 import { objectsOf } from '../mcp/shape.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 
@@ -19,7 +19,8 @@ export const accessList: Command<ListOptions> = {
     const answer = await orderAsOperator(options, terminal, '/access/list', {})
     const rows = objectsOf(answer['access'])
     if (json) terminal.out(`${jsonText(answer)}\n`)
-    else if (rows.length === 0) terminal.note('Nobody asked, and nothing is granted.\n')
+    else if (rows.length === 0)
+      terminal.note(nothingShown(answer, 'Nothing is asked or granted', 'approver'))
     else if (options.full === true) terminal.out(rows.map(oneRequest).join('\n'))
     else terminal.out(listOfRequests(rows))
     return exitCode('ok')

@@ -6,7 +6,7 @@ import type { Command } from '../command.ts'
 import { CommandFailure, exitCode } from '../exit-codes.ts'
 import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
 import type { StateFolderOptions } from '../gateway/state-folder.ts'
-import { stringOf } from '../mcp/shape.ts'
+import { objectOf, stringOf } from '../mcp/shape.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import { shellWord } from '../terminal/shell-word.ts'
 import { table } from '../terminal/table.ts'
@@ -77,7 +77,8 @@ export const auditSearch: Command<SearchOptions> = {
 
 function rowOf({ record, call }: Hit): readonly string[] {
   const kind = stringOf(record['kind']) ?? ''
-  const how = kind === 'refusal' ? (stringOf(record['code']) ?? '') : call.outcome
+  const state = stringOf(objectOf(record['detail'])?.['state']) ?? ''
+  const how = kind === 'refusal' ? (stringOf(record['code']) ?? '') : call.outcome || state
   return [
     stringOf(record['time']) ?? '',
     kind,

@@ -6,6 +6,15 @@ import { jsonText } from '../terminal/exact-json.ts'
 import { plainLine } from '../terminal/plain-text.ts'
 import { table } from '../terminal/table.ts'
 
+/** Where nothing is shown: how much of what waits this person may see at all. `role`: whoever has it decides. */
+export function nothingShown(answer: JsonObject, nothing: string, role: string): string {
+  const { roles } = answer
+  const held = (Array.isArray(roles) ? roles : []).map((one) => plainLine(stringOf(one) ?? ''))
+  if (held.includes('admin') || held.includes('auditor')) return `${nothing}.\n`
+  if (held.length > 0) return `${nothing} for whoever has the role ${held.join(', ')}.\n`
+  return `${nothing} that you may see: you have no role here, so that is your own requests alone. Those of others are for ${role}, auditor and admin.\n`
+}
+
 /** One line each. */
 export function listOfRequests(rows: readonly JsonObject[]): string {
   const head = ['reference', 'state', 'tool', 'who', 'until']

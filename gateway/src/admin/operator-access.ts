@@ -27,7 +27,7 @@ export function accessOrders({ identifyOperator, access, hashOf }: AccessOrderPa
   async function list(order: unknown): Promise<object> {
     const operator = await identifyOperator(parseOrder(listOrder, order).token)
     const seen = (await access.list()).filter((row) => maySee(row, operator))
-    return { access: seen.map(shown) }
+    return { access: seen.map(shown), roles: [...operator.roles].toSorted() }
   }
 
   async function grant(order: unknown): Promise<object> {

@@ -27,7 +27,7 @@ export function approvalOrders({ identifyOperator, approvals }: ApprovalOrderPar
   async function list(order: unknown): Promise<object> {
     const operator = await identifyOperator(parseOrder(listOrder, order).token)
     const seen = (await approvals.list()).filter((approval) => maySee(approval, operator))
-    return { approvals: seen.map(shown) }
+    return { approvals: seen.map(shown), roles: [...operator.roles].toSorted() }
   }
 
   async function show(order: unknown): Promise<object> {
