@@ -53,6 +53,7 @@ export function operatorParts(of: {
         }),
       exclusively: (use) => holdingSideFiles(auditFolder, takeHold, use),
     },
+    recordPrune: (detail) => audit.event('admin', detail),
     switches: switchParts(shared, running, requireRole),
     review: () => running().catalogue.review,
     askTargets: () => running().catalogue.refresh(),

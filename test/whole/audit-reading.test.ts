@@ -2,6 +2,7 @@
 // for our verifier and for the independent one, and a backup that was made meanwhile starts and verifies.
 import {
   chmodSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -19,6 +20,7 @@ import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { backUp, restore } from '@sallyport/gateway/backup.ts'
 import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { sallyport } from '../../cli/test/world/test-terminal.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import { buildGo } from '../support/go.ts'
 import { order } from '../support/operator.ts'
@@ -48,7 +50,7 @@ async function signedWorld() {
   const world = await startTestGateway({ folder, yaml })
   onTestFinished(() => world.stop())
   const call = (sub: string) => world.call({ ...ECHO, token: world.token({ claims: { sub } }) })
-  return { ...world, key: signer.verifierKey(), call, logs: join(folder, 'state/audit') }
+  return { ...world, yaml, key: signer.verifierKey(), call, logs: join(folder, 'state/audit') }
 }
 const found = async (logs: string, person: string): Promise<number> =>
   (await search(logs, { person, tool: 'records___echo' }, 50)).hits.length
@@ -142,6 +144,31 @@ test('a backup that lost a byte is not put back', async () => {
   await expect(restore(copy, join(newFolder(), 'state'))).rejects.toThrow(
     'is not what was backed up',
   )
+})
+
+test('policy-audit §2.2: pruning is recorded by the gateway that runs, before files go', async () => {
+  const former = await signedWorld()
+  await former.call('alice')
+  await former.stop()
+  const world = await startTestGateway({ folder: former.folder, yaml: former.yaml })
+  onTestFinished(() => world.stop())
+  const [log = ''] = readdirSync(former.logs).flatMap(
+    (file) => /^(.*)\.jsonl$/.exec(file)?.[1] ?? [],
+  )
+  const words = ['audit', 'prune', '--before', '2999-01-01', '--yes', '--config', world.configFile]
+  const { code, note } = await sallyport(words)
+  expect([code, note]).toEqual([0, 'Removed.\n'])
+  expect(existsSync(join(former.logs, `${log}.jsonl`))).toBe(false)
+  await vi.waitFor(() => {
+    const [recorded] = world.audit().filter(({ kind }) => kind === 'admin')
+    expect(recorded).toMatchObject({
+      detail: { order: 'prune', before: '2999-01-01', count: 1, logs: [{ log }] },
+    })
+  })
+  await world.stop()
+  expect(await verifyLog(former.logs, { keys: [former.key] })).toMatchObject({ findings: [] })
+  const alone = await sallyport(words.with(3, '2998-01-01'))
+  expect(alone.note).toContain('No gateway runs that would record it')
 })
 
 function filesIn(folder: string): string[] {

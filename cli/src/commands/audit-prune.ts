@@ -1,9 +1,10 @@
 // `sallyport audit prune`: removes whole files of records that are older than a date and keeps what their proofs need.
 // Works on files, beside a gateway that runs or without one; asks before it does.
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { PruneReport } from '@sallyport/gateway/audit/prune.ts'
 import type { Command } from '../command.ts'
 import { CommandFailure, exitCode } from '../exit-codes.ts'
+import { askGateway } from '../gateway/admin-socket.ts'
 import { loadChecked } from '../gateway/load-checked.ts'
 import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
 import type { StateFolderOptions } from '../gateway/state-folder.ts'
@@ -58,6 +59,7 @@ export const auditPrune: Command<PruneOptions> = {
       }
     }
     if (removes && signer !== undefined) {
+      await tell(folder, options.before, plan, terminal)
       await prune(folder, plan.segments, askSigner(signer)).catch((cause: unknown) => {
         const words = cause instanceof Error ? cause.message : 'unknown failure'
         throw new CommandFailure('failed', plainLine(words), { cause })
@@ -67,6 +69,23 @@ export const auditPrune: Command<PruneOptions> = {
     if (!json) terminal.note(removes ? 'Removed.\n' : 'Nothing was removed.\n')
     return exitCode('ok')
   },
+}
+
+/** A gateway that runs writes it into its log, before it is done. */
+async function tell(
+  folder: string,
+  before: string,
+  { segments }: PruneReport,
+  terminal: Terminal,
+): Promise<void> {
+  const ends = new Map(segments.map(({ log, end }) => [log, end]))
+  const logs = [...ends].map(([log, until]) => ({ log, until }))
+  try {
+    await askGateway(dirname(folder), 'POST', '/audit/prune', { before, logs })
+  } catch (failure) {
+    if (!(failure instanceof CommandFailure) || failure.exit !== 'unreachable') throw failure
+    terminal.note('No gateway runs that would record it: what the signer signs says it alone.\n')
+  }
 }
 
 /** The configuration says which sinks count; without it, all do that the logs name. */
@@ -83,7 +102,7 @@ async function auditOf(
     const folder = join(await stateFolder(options, terminal), 'audit')
     return { folder, sinks: undefined, signer: given }
   }
-  const { config } = await loadChecked(options.config, terminal)
+  const { config } = await loadChecked(options.config, terminal, 'not needed')
   const { sinks, signer } = config.audit
   return {
     folder: join(config.stateFolder, 'audit'),

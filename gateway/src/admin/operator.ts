@@ -13,12 +13,14 @@ import { eraseOrders, type EraseParts } from './erase-orders.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
 import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
 import { pinOrders, type PinOrderParts } from './pin-orders.ts'
+import { pruneOrders, type PruneOrderParts } from './prune-orders.ts'
 
 /** The parts of a running gateway that the operator reaches. */
 export type OperatorParts = Pick<AdminParts, 'status' | 'why' | 'tail' | 'reload'> &
   Pick<PinOrderParts, 'review' | 'askTargets' | 'approvePin'> &
   ApprovalOrderParts &
   AccessOrderParts &
+  PruneOrderParts &
   ReviewParts & {
     /** For orders that need a person with a role: they carry the operator's own access token. */
     readonly requireRole: RequireRole
@@ -78,6 +80,7 @@ export function createOperator(parts: OperatorParts): AdminParts {
       ...pinOrders(parts),
       ...reviewOrders(parts),
       ...eraseOrders(parts),
+      ...pruneOrders(parts),
       ['/drain', () => drain(parts)],
     ]),
     explain: async (order) => explain(parts, parseOrder(explainOrder, order)),

@@ -34,6 +34,7 @@ export type RecordKind =
   | 'access'
   | 'disabled'
   | 'erased'
+  | 'admin'
 
 /** Where a refusal happened and what was known by then. */
 export type RefusalContext = {
