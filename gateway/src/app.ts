@@ -185,7 +185,10 @@ async function compose(
   const port = takeOver ? config.listen.port : await listenAt(listener.server, config.listen)
 
   const streams = createOpenStreams()
-  const pressure = createPressure(() => (generation?.config ?? config).shedding, { clock })
+  // How late the loop is shows on the clock that its timers run by.
+  const pressure = createPressure(() => (generation?.config ?? config).shedding, {
+    clock: systemClock,
+  })
   closers.push(() => pressure.close())
   const gates = meteredGates(clock, metrics)
   closers.push(() => gates.close())

@@ -78,8 +78,8 @@ test('D-13 promises F-26: a clock that jumps back lets nothing grow beyond the c
 })
 
 test('D-13 policy-audit §3: every kind has a cap, and what decides is never evicted', () => {
-  // Copies of what targets say again, and what is generated from it.
-  const copies = ['pin_seen', 'tool_schema']
+  // Copies of what targets say again, what is generated from it, and what a session of the old era changed about itself.
+  const copies = ['pin_seen', 'tool_schema', 'session']
   for (const [kind, rule] of Object.entries(KINDS)) {
     expect(rule.cap).toBeLessThanOrEqual(200_000)
     expect([kind, rule.whenFull]).toEqual([kind, copies.includes(kind) ? 'evict' : 'refuse'])

@@ -57,10 +57,11 @@ export function createPressure(
     looks += 1
     if (now - expectedMs > loopDelayMs) late += 1
     expectedMs = now + LOOK_MS
-    if (now - judgedMs < JUDGE_MS) return
+    // After a stop of the whole process there is one late turn, and nothing to be judged by.
+    if (now - judgedMs < JUDGE_MS || looks < 2) return
     judgedMs = now
     // One long turn among good ones is a hiccup.
-    const slow = late > looks * LATE_SHARE && (late > 1 || late === looks)
+    const slow = late > 1 && late > looks * LATE_SHARE
     looks = 0
     late = 0
     share = slow ? Math.min(1, share + UP) : Math.max(0, share - DOWN)
