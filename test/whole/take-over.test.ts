@@ -25,7 +25,7 @@ test('promises §3: the new process has the port and the socket, the old one end
   expect((await world.call(ECHO)).status).toBe(200)
   expect(await former.ended).toEqual({ code: 0, signal: null })
   expect((await world.call(ECHO)).status).toBe(200)
-  expect(next.printed()).toContain('the former gateway drains')
+  await expect.poll(next.printed).toContain('the former gateway drains')
   expect(await verifyLog(world.auditFolder)).toMatchObject({ ok: true, findings: [] })
 })
 
@@ -36,6 +36,6 @@ test('promises §3: a port that somebody else has is an error without the order 
 
 test('promises §3: where nobody is there to be taken over, it starts as ever', async () => {
   const { printed } = await world.start({ takeOver: true })
-  expect(printed()).toContain('nothing was taken over')
+  await expect.poll(printed).toContain('nothing was taken over')
   expect((await world.call(ECHO)).status).toBe(200)
 })
