@@ -10,7 +10,7 @@ import { openDevFolder } from '../dev/dev-folder.ts'
 import type { DevFolder } from '../dev/dev-folder.ts'
 import { devData, devText } from '../dev/dev-text.ts'
 import type { DevFacts } from '../dev/dev-text.ts'
-import { freePort, freePortAsBefore } from '../dev/free-port.ts'
+import { freePort, portAsBefore } from '../dev/free-port.ts'
 import { loadChecked } from '../gateway/load-checked.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -63,7 +63,7 @@ async function startAll(folder: DevFolder, wished: number, terminal: Terminal): 
   const port = await freePort(wished)
   // Who is disabled or in the log is so by issuer: the same one from start to start.
   const issuerFile = join(folder.path, 'issuer.port')
-  const issuerPort = await freePortAsBefore(issuerFile)
+  const issuerPort = await portAsBefore(issuerFile)
   const mcpUrl = `http://127.0.0.1:${port}/mcp`
   const [world, notary] = await bothOrNone(
     startWorld({

@@ -11,10 +11,12 @@ export async function freePort(wished: number): Promise<number> {
   })
 }
 
-/** The port that a file remembers from the start before, where it is free; any other where not. */
-export async function freePortAsBefore(file: string): Promise<number> {
+/** The port that a file remembers from the start before; 0, for any, where it is taken or there is none. */
+export async function portAsBefore(file: string): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => '')
-  return freePort(/^[1-9][0-9]{0,4}\n$/.test(text) ? Math.min(Number(text), 65_535) : 0)
+  const port = /^[1-9][0-9]{0,4}\n$/.test(text) ? Number(text) : 0
+  if (port === 0 || port > 65_535) return 0
+  return tryPort(port).catch(() => 0)
 }
 
 function tryPort(port: number): Promise<number> {
