@@ -1,0 +1,177 @@
+// The target of the old era (MCP 2025-11-25) in the era matrix: the server of SDK v1, one per session, with everything
+// that this revision has, sampling and roots too.
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { completable } from '@modelcontextprotocol/sdk/server/completable.js'
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import {
+  SetLevelRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+  type LoggingLevel,
+  type ServerNotification,
+  type ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js'
+import { listen, type Listening } from '@sallyport/sample/listen.ts'
+import { z } from 'zod'
+import {
+  createWaits,
+  FORM,
+  IN_TURN,
+  item,
+  ITEMS,
+  NAMES,
+  PAGE,
+  PROMPT,
+  said,
+  TEMPLATE,
+  text,
+  THOUGHT,
+  TOOLS,
+  type ToolName,
+} from './fixture.ts'
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
+type Act = (value: string, extra: Extra) => Promise<{ content: { type: 'text'; text: string }[] }>
+type Suite = {
+  readonly server: McpServer
+  readonly watched: Set<string>
+  readonly flip: () => void
+}
+
+const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'notice', 'warning', 'error']
+
+export async function startOldTarget(port = 0): Promise<Listening> {
+  const sessions = new Map<string, StreamableHTTPServerTransport>()
+  const open = new Set<Suite>()
+  const { wait, wasCancelled } = createWaits()
+  let offered = true
+
+  function createSuite(): Suite {
+    const server = new McpServer(
+      { name: 'old-target', version: '1.0.0' },
+      { capabilities: { logging: {}, resources: { subscribe: true, listChanged: true } } },
+    )
+    const inner = server.server
+    // What belongs to a call goes on its stream; the SDK's own ways would send it on the one of the session.
+    let wanted: LoggingLevel = 'debug'
+    inner.setRequestHandler(SetLevelRequestSchema, ({ params: { level } }) => {
+      wanted = level
+      return {}
+    })
+    const acts: Record<ToolName, Act> = {
+      echo: async (value) => said(value),
+      hidden: async () => said('seen'),
+      async count(_, { _meta, sendNotification }) {
+        const { progressToken } = _meta ?? {}
+        for (const progress of [1, 2, 3]) {
+          if (progressToken === undefined) break
+          const params = { progressToken, progress, total: 3 }
+          await sendNotification({ method: 'notifications/progress', params })
+        }
+        return said('counted')
+      },
+      async wait(value, { signal }) {
+        await wait(value, signal)
+        return said('over')
+      },
+      was_cancelled: async (value) => said(String(wasCancelled(value))),
+      async log(_, { sendNotification }) {
+        for (const [level, data] of [
+          ['debug', 'a detail'],
+          ['error', 'a failure'],
+        ] as const) {
+          if (LEVELS.indexOf(level) < LEVELS.indexOf(wanted)) continue
+          await sendNotification({ method: 'notifications/message', params: { level, data } })
+        }
+        return said('logged')
+      },
+      ask_form: async (_, { requestId }) =>
+        said(JSON.stringify(await inner.elicitInput(FORM, { relatedRequestId: requestId }))),
+      async ask_page(_, { requestId }) {
+        const related = { relatedRequestId: requestId }
+        const elicitationId = randomUUID()
+        const answer = await inner.elicitInput({ mode: 'url', elicitationId, ...PAGE }, related)
+        await inner.createElicitationCompletionNotifier(elicitationId, related)()
+        return said(JSON.stringify(answer))
+      },
+      ask_model: async (_, { requestId }) =>
+        said(JSON.stringify(await inner.createMessage(THOUGHT, { relatedRequestId: requestId }))),
+      ask_roots: async (_, { requestId }) =>
+        said(JSON.stringify(await inner.listRoots({}, { relatedRequestId: requestId }))),
+      async touch(uri) {
+        for (const one of open) {
+          if (one.watched.has(uri)) await one.server.server.sendResourceUpdated({ uri })
+        }
+        return said('touched')
+      },
+      async flip() {
+        offered = !offered
+        for (const one of open) one.flip()
+        return said('flipped')
+      },
+    }
+    for (const [name, description] of Object.entries(TOOLS)) {
+      const config = { description, inputSchema: { value: z.string().default('') } }
+      server.registerTool(name, config, ({ value }, extra) => acts[name as ToolName](value, extra))
+    }
+    const inTurn = server.registerTool(IN_TURN, { description: IN_TURN }, () => said('here'))
+    if (!offered) inTurn.disable()
+    registerOffers(server)
+    const watched = new Set<string>()
+    inner.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }) => {
+      watched.add(uri)
+      return {}
+    })
+    inner.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+      watched.delete(uri)
+      return {}
+    })
+    return { server, watched, flip: () => (offered ? inTurn.enable() : inTurn.disable()) }
+  }
+
+  async function openSession(): Promise<StreamableHTTPServerTransport> {
+    const session = new StreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomUUID(),
+      onsessioninitialized: (id) => void sessions.set(id, session),
+      onsessionclosed: (id) => void sessions.delete(id),
+    })
+    const suite = createSuite()
+    open.add(suite)
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport is no EventTarget
+    session.onclose = () => void open.delete(suite)
+    await suite.server.connect(session)
+    return session
+  }
+
+  const server = createServer((request, response) => {
+    const id = request.headers['mcp-session-id']
+    const known = typeof id === 'string' ? sessions.get(id) : undefined
+    if (typeof id === 'string' && known === undefined) return void response.writeHead(404).end()
+    const answer = async () => (known ?? (await openSession())).handleRequest(request, response)
+    answer().catch(() => response.destroy())
+  })
+  return listen(server, port)
+}
+
+function registerOffers(server: McpServer): void {
+  const name = completable(z.string(), (begun) => NAMES.filter((one) => one.startsWith(begun)))
+  server.registerPrompt(PROMPT, { description: 'Greets', argsSchema: { name } }, (args) => ({
+    messages: [{ role: 'user', content: text(`Greet ${args.name}.`) }],
+  }))
+  const template = new ResourceTemplate(TEMPLATE, {
+    list: undefined,
+    complete: { id: (begun) => NAMES.filter((one) => one.startsWith(begun)) },
+  })
+  server.registerResource('note', template, { mimeType: 'text/plain' }, ({ href }, { id }) => ({
+    contents: [{ uri: href, text: `the note ${String(id)}` }],
+  }))
+  for (let index = 0; index < ITEMS; index += 1) {
+    const uri = item(index)
+    server.registerResource(uri, uri, { mimeType: 'text/plain' }, () => ({
+      contents: [{ uri, text: `the item ${index}` }],
+    }))
+  }
+}
