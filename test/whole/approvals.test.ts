@@ -166,7 +166,10 @@ describe('architecture §4: who decides, and who sees', () => {
     expect((await order(world, '/approvals/decide', decision)).status).toBe(401)
     expect((await world.orderAs('alice', '/approvals/decide', decision)).status).toBe(403)
     expect((await world.orderAs('erin', '/approvals/decide', decision)).status).toBe(403)
-    expect((await world.orderAs('alice', '/approvals/list')).body).toEqual({ approvals: [] })
+    expect((await world.orderAs('alice', '/approvals/list')).body).toEqual({
+      approvals: [],
+      roles: [],
+    })
     expect((await world.orderAs('alice', '/approvals/show', { reference })).status).toBe(400)
     expect((await world.orderAs('erin', '/approvals/show', { reference })).status).toBe(200)
     expect((await world.orderAs('carol', '/approvals/show', { reference })).status).toBe(200)

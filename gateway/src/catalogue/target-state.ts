@@ -168,7 +168,10 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
         set({ state: down ? 'down' : 'up', reason: wordsOf(error), describedAtMs })
         return
       }
-      await take(description).catch(isolate)
+      // A gateway that starts keeps its store waiting: what did not come in time comes now.
+      await take(description)
+        .catch(() => take(description))
+        .catch(isolate)
     },
     withApproval(tool) {
       const { name, hash } = tool

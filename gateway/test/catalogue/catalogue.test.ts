@@ -1,28 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Connector } from '../../src/call/connector.ts'
 import { createCatalogue } from '../../src/catalogue/catalogue.ts'
 import type { CatalogueParts, CatalogueWatch } from '../../src/catalogue/catalogue.ts'
-import { catalogueMembers } from '../../src/catalogue/settings.ts'
 import type { CatalogueTarget } from '../../src/catalogue/settings.ts'
 import { Fault } from '../../src/fault.ts'
-import type { JsonObject } from '../../src/json/value.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
-import { z } from 'zod'
 import { NONE } from '../call/scripted-target.ts'
-
-const settings = z.strictObject(catalogueMembers)
-const input = { type: 'object', properties: { market: { type: 'string' } } }
-const tool = (name: string, more: JsonObject = {}): JsonObject => ({
-  name,
-  description: name,
-  inputSchema: input,
-  ...more,
-})
+import { connectorOf, input, target, tool, type Offer } from './offering.ts'
 
 let store: Store
-let offers: Map<string, JsonObject[] | Error | 'silent'>
+let offers: Map<string, Offer>
 let changes: Readonly<Record<string, unknown>>[]
 let warnings: Record<string, unknown>[]
 let open: CatalogueWatch[]
@@ -39,32 +27,13 @@ afterEach(async () => {
   await store.close()
 })
 
-function target(id: string, more: object = {}): CatalogueTarget {
-  return { id, ...settings.parse(more) }
-}
-
-function connector(id: string): Connector {
-  return {
-    describe: async (_credential, signal) => {
-      const offer = offers.get(id)
-      if (offer instanceof Error) throw offer
-      if (offer !== 'silent') return { tools: offer ?? [] }
-      return await new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('no answer in time')))
-      })
-    },
-    call: () => Promise.reject(new Error('not called here')),
-    close: async () => undefined,
-  }
-}
-
 function watchAll(
   targets: CatalogueTarget[],
   over: Store = store,
   more: Partial<CatalogueParts> = {},
 ): CatalogueWatch {
   const watch = createCatalogue(targets, {
-    connectors: new Map(targets.map(({ id }) => [id, connector(id)])),
+    connectors: new Map(targets.map(({ id }) => [id, connectorOf(offers, id)])),
     credential: () => NONE,
     store: over,
     clock: systemClock,
@@ -188,15 +157,37 @@ describe('policy-audit §1.6: pins', () => {
     })
   })
 
+  it('a store that did not answer in time is asked once more', async () => {
+    let asked = 0
+    const slow: Store = {
+      ...store,
+      get: async (kind, id) => {
+        asked += 1
+        if (asked <= 2) throw new Fault('store.unavailable', 'no answer within 500 ms')
+        return await store.get(kind, id)
+      },
+    }
+    const watch = watchAll([target('market')], slow)
+    await watch.refresh('market')
+    expect(watch.current().health.get('market')?.state).toBe('up')
+    expect(new Set(Object.values(summary(watch)))).toEqual(new Set(['approved']))
+  })
+
   it('a crash between the baseline and its definitions is made good', async () => {
-    const { insertIfAbsent } = store
     let writes = 0
+    const alive = (): void => {
+      if (writes > 2) throw new Fault('store.unavailable', 'gone')
+    }
     const dying: Store = {
       ...store,
+      get: async (kind, id) => {
+        alive()
+        return await store.get(kind, id)
+      },
       insertIfAbsent: async (put) => {
         writes += 1
-        if (writes > 2) throw new Fault('store.unavailable', 'gone')
-        return await insertIfAbsent(put)
+        alive()
+        return await store.insertIfAbsent(put)
       },
     }
     const first = watchAll([target('market')], dying)

@@ -101,10 +101,11 @@ export async function createSqliteStore(settings: SqliteSettings, clock: Clock):
       if (closed) return reject(unavailable('the store is closed'))
       if (waiting.size >= MAX_WAITING) return reject(unavailable('too many calls wait'))
       const id = asked++
-      const timer = setTimeout(() => {
-        waiting.delete(id)
-        reject(unavailable(`no answer within ${timeoutMs} ms`))
-      }, timeoutMs)
+      const late = (): void => {
+        if (waiting.delete(id)) reject(unavailable(`no answer within ${timeoutMs} ms`))
+      }
+      // After a turn that took long, an answer that has come meanwhile is taken before the time is said to be up.
+      const timer = setTimeout(() => setImmediate(late), timeoutMs)
       waiting.set(id, { resolve, reject, timer })
       if (outbox.push(verb) === 1) queueMicrotask(flush)
     }) as Promise<Result>

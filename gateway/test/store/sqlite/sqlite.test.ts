@@ -81,6 +81,17 @@ describe('one file', () => {
     await expect.poll(() => store.put({ kind: 'pin', id: 'a', value: '1' })).toBeUndefined()
   })
 
+  test('an answer that came while this process was busy is in time', async () => {
+    const store = await open(join(newFolder(), 'state.sqlite'), 500)
+    const asked = store.get('pin', 'a')
+    // The loop looks for timers that are due right after this, and only then for messages.
+    setImmediate(() => {
+      const untilMs = performance.now() + 700
+      while (performance.now() < untilMs) continue
+    })
+    expect(await asked).toBeUndefined()
+  })
+
   test('a closed store refuses', async () => {
     const store = await open(join(newFolder(), 'state.sqlite'))
     await store.close()
