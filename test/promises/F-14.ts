@@ -21,7 +21,7 @@ const LATE_EVERY = 3
 const PATIENCE_MS = 2000
 const KILLS = 1000
 const SHORT_KILLS = 10
-const LONGEST_MS = 60 * 60_000
+const LONGEST_MS = 150 * 60_000
 
 export const promise: PromiseScript = {
   id: 'F-14',
