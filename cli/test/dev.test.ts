@@ -181,6 +181,9 @@ test('revoke asks, refuses to guess, and takes effect on the next call', async (
   expect((await operator(['revoke', '--yes'])).code).toBe(64)
   expect((await operator([...alone, '--session', 'x', '--yes'])).code).toBe(64)
   expect((await as('bob')(words(world.allowedCall))).code).toBe(0)
+  const misspelt = await operator(['revoke', '--user', 'bbo', '--yes'])
+  expect(misspelt.note).toContain('nobody of that name has called')
+
   const revoked = await operator([...alone, '--reason', 'test'], { answers: ['yes'] })
   expect(revoked.note).toBe('Revoked person `bob`.\n')
   const token = await stored('bob')

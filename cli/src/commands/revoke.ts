@@ -50,9 +50,16 @@ export const revoke: Command<RevokeOptions> = {
     }
     const answer = await askGateway(folder, 'POST', '/revoke', order)
     if (json) terminal.out(`${jsonText(answer)}\n`)
-    else terminal.note(`Revoked ${what}.\n`)
+    else terminal.note(`Revoked ${what}.${seenIn(answer) ? '' : NOT_SEEN}\n`)
     return exitCode('ok')
   },
+}
+
+const NOT_SEEN =
+  ' It holds; but nobody of that name has called since the gateway started: check how it is spelled.'
+
+function seenIn(answer: unknown): boolean {
+  return (answer as { readonly seen?: boolean }).seen !== false
 }
 
 function orderOf(options: RevokeOptions): [string, JsonObject] {

@@ -152,8 +152,19 @@ async function revoke(parts: OperatorParts, order: z.output<typeof revokeOrder>)
   const issuer = onlyIssuer(parts.issuers(), named)
   const revocation = revocationOf(rest, issuer, parts.revokedUntilSeconds(issuer))
   await parts.recordRevocation(revocation, reason)
+  const seen = hasCalled(parts, revocation)
   const streams = await parts.revoke(revocation)
-  return { revoked: revocation, streams }
+  return { revoked: revocation, streams, ...(seen === undefined ? {} : { seen }) }
+}
+
+/** Whether the one that is revoked has called since the start; `undefined` for sessions and tokens, of which no list is kept. */
+function hasCalled(parts: OperatorParts, { by, issuer, value }: Revocation): boolean | undefined {
+  if (by !== 'subject' && by !== 'client') return undefined
+  return [...parts.principals()].some((principal) => {
+    if (principal.issuer !== issuer) return false
+    if (by === 'client') return principal.clientId === value
+    return principal.kind !== 'client' && principal.subject === value
+  })
 }
 
 function revocationOf(
