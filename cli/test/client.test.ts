@@ -100,7 +100,11 @@ test('arguments come from a file or from standard input, single ones on top', as
   expect(server.seen.at(-1)?.body).toContain('"arguments":{"text":"c"}')
   expect((await run(['call', server.url, 'echo', '--args-file', '-'], '[]')).code).toBe(64)
   expect((await run(['call', server.url, 'echo', '--args-file', join(folder, 'no')])).code).toBe(66)
-  expect((await run(['call', server.url, 'echo', '--arg', 'nonsense'])).code).toBe(64)
+  // Before anybody is asked to sign in: nothing listens there.
+  const nobody = ['call', 'http://127.0.0.1:1/mcp', 'echo']
+  expect((await run([...nobody, '--arg', 'nonsense'])).code).toBe(64)
+  const twice = await run([...nobody, '--arg', 'text=a', '--arg', 'text=b'])
+  expect([twice.code, twice.note]).toEqual([64, expect.stringContaining('`text` is given twice')])
 })
 
 test('MCP progress: events of a stream are shown on standard error, the result on standard output', async () => {

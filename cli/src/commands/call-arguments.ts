@@ -7,26 +7,37 @@ import { objectOf, stringOf } from '../mcp/shape.ts'
 import { parseExact } from '../terminal/exact-json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-export async function readArguments(
-  options: { readonly arg: readonly string[]; readonly argsFile?: string },
-  definition: JsonObject | undefined,
-  terminal: Pick<Terminal, 'readInput'>,
-): Promise<JsonObject> {
-  const args = new Map<string, JsonValue>()
-  if (options.argsFile !== undefined) {
-    const text = await readText(options.argsFile, terminal)
-    for (const [name, value] of Object.entries(parseObject(text, options.argsFile)))
-      args.set(name, value)
-  }
-  for (const pair of options.arg) {
+/** Texts as they were given, by name: what is wrong with them is said before anybody is asked for anything. */
+export function readPairs(given: readonly string[]): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>()
+  for (const pair of given) {
     const equals = pair.indexOf('=')
     if (equals < 1) {
       const fix = 'write it as name=value'
       throw new CommandFailure('usage', `\`${pair}\` is no argument`, { fix })
     }
     const name = pair.slice(0, equals)
-    args.set(name, read(name, pair.slice(equals + 1), declaredType(definition, name)))
+    if (pairs.has(name)) {
+      const fix = 'give it once; several values are one JSON array'
+      throw new CommandFailure('usage', `\`${name}\` is given twice`, { fix })
+    }
+    pairs.set(name, pair.slice(equals + 1))
   }
+  return pairs
+}
+
+export async function readArguments(
+  pairs: ReadonlyMap<string, string>,
+  argsFile: string | undefined,
+  definition: JsonObject | undefined,
+  terminal: Pick<Terminal, 'readInput'>,
+): Promise<JsonObject> {
+  const args = new Map<string, JsonValue>()
+  if (argsFile !== undefined) {
+    const text = await readText(argsFile, terminal)
+    for (const [name, value] of Object.entries(parseObject(text, argsFile))) args.set(name, value)
+  }
+  for (const [name, text] of pairs) args.set(name, read(name, text, declaredType(definition, name)))
   return Object.fromEntries(args)
 }
 

@@ -13,7 +13,7 @@ import { signedInTokens, tokenFromFile } from '../sign-in/tokens.ts'
 import { jsonText } from '../terminal/exact-json.ts'
 import { plainLine, plainText } from '../terminal/plain-text.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { readArguments } from './call-arguments.ts'
+import { readArguments, readPairs } from './call-arguments.ts'
 
 type CallOptions = {
   readonly arg: readonly string[]
@@ -43,13 +43,14 @@ export const call: Command<CallOptions> = {
   run: async ({ args, options, terminal, json }) => {
     const url = serverUrl(args[0])
     const name = args[1] ?? ''
-    const { tokenFile } = options
+    const pairs = readPairs(options.arg)
+    const { argsFile, tokenFile } = options
     const tokens =
       tokenFile === undefined ? signedInTokens(url, terminal) : tokenFromFile(tokenFile)
     const client = createMcpClient(url, tokens, terminal)
     // A tool that is not listed is asked for all the same: the server's answer is the truth about it.
     const definition = (await listTools(client)).find((tool) => tool['name'] === name)
-    const given = await readArguments(options, definition, terminal)
+    const given = await readArguments(pairs, argsFile, definition, terminal)
     const request = callToolRequest(name, given, definition)
     const result = await client.request(request, showProgress(terminal))
     terminal.out(json ? `${jsonText(result)}\n` : people(result))

@@ -127,14 +127,17 @@ export function createCatalogue(
       if (offers === undefined) return []
       return { target: id, priority: resourcePriority, prefixes: resourcePrefixes, offers }
     })
+    // Nobody sees them, and so nobody sees the interfaces that they alone name.
+    const leftOut = [...watches.values()].flatMap((watch) => watch.state().leftOut)
     const hashes = offerings.map(({ target, offers }) => [target, offers.listing.hash])
     const version = createHash('sha256')
-      .update(JSON.stringify([catalogue.version, hashes]))
+      .update(JSON.stringify([catalogue.version, hashes, leftOut]))
       .digest('hex')
       .slice(0, 16)
     if (resources.version === version) return
     const { findings: before } = resources
-    resources = resourcesOf(offerings, catalogue.entries.values(), version)
+    const tools = [...catalogue.entries.values(), ...leftOut]
+    resources = resourcesOf(offerings, tools, version)
     for (const { target, reason } of resources.findings) {
       const known = before.some((one) => one.target === target && one.reason === reason)
       if (!known) parts.log.warn({ target, reason }, 'a claim of a target does not count')

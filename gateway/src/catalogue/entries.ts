@@ -4,6 +4,7 @@ import type { CatalogueEntry } from './entry.ts'
 import type { OfferedTool } from './offered-tool.ts'
 import type { Approver } from './pins.ts'
 import type { SeenTools } from './seen.ts'
+import { withOwnWords } from './own-words.ts'
 import { factsOf } from './settings.ts'
 import type { CatalogueTarget } from './settings.ts'
 
@@ -20,10 +21,33 @@ export type ApprovedTool = {
 const GONE = 'the target no longer offers it'
 
 /**
- * `offered` undefined: the target could not be asked; what was approved stands, but not what had changed when it was
+ * `unfitWords`: why descriptions of the configuration are not shown. `offered` undefined: the target could not be asked; what was approved stands, but not what had changed when it was
  * last seen.
  */
 export function entriesOf(
+  target: CatalogueTarget,
+  offered: readonly OfferedTool[] | undefined,
+  approved: ReadonlyMap<string, ApprovedTool>,
+  seen: SeenTools,
+  unfitWords: ReadonlyMap<string, string>,
+): readonly CatalogueEntry[] {
+  return entriesAsOffered(target, offered, approved, seen).map((entry) =>
+    inOwnWords(target, entry, unfitWords),
+  )
+}
+
+/** What clients see of it; what was approved stays what the target offers. */
+function inOwnWords(
+  target: CatalogueTarget,
+  entry: CatalogueEntry,
+  unfitWords: ReadonlyMap<string, string>,
+): CatalogueEntry {
+  const wire = withOwnWords(target, entry.name, entry.wire)
+  if (wire === entry.wire) return entry
+  return { ...entry, wire, quarantined: entry.quarantined ?? unfitWords.get(entry.name) }
+}
+
+function entriesAsOffered(
   target: CatalogueTarget,
   offered: readonly OfferedTool[] | undefined,
   approved: ReadonlyMap<string, ApprovedTool>,

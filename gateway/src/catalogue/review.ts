@@ -5,14 +5,18 @@ import type { JsonObject } from '../json/value.ts'
 import type { Catalogue, CatalogueEntry } from './entry.ts'
 import { definitionDiff, type DefinitionChange } from './definition-diff.ts'
 import type { CheckedTool } from './judge-tools.ts'
+import type { LeftOut } from './left-out.ts'
 import { judgeTool } from './offered-tool.ts'
 import type { Approver } from './pins.ts'
 import type { ScanFinding } from './scan/finding.ts'
 import type { Scanner } from './scan/scanner.ts'
 import type { TargetWatch } from './target-state.ts'
 
-/** `gone`: approved, and no longer offered. `unknown`: what is approved of the target cannot be read. */
-export type ReviewState = 'approved' | 'pending' | 'changed' | 'gone' | 'unknown'
+/**
+ * `gone`: approved, and no longer offered. `left_out`: offered, and not on the list of the configuration. `unknown`: what
+ * is approved of the target cannot be read.
+ */
+export type ReviewState = 'approved' | 'pending' | 'changed' | 'gone' | 'left_out' | 'unknown'
 
 export type PinRow = {
   readonly tool: string
@@ -99,7 +103,13 @@ export function createReview(parts: ReviewParts): Review {
     for (const [id, watch] of watches) {
       const prefix = `${id}___`
       const name = tool.slice(prefix.length)
-      if (tool.startsWith(prefix) && namesOf(watch).includes(name)) return { watch, name }
+      if (!tool.startsWith(prefix)) continue
+      if (namesOf(watch).includes(name)) return { watch, name }
+      if (watch.state().leftOut.some((left) => left.name === name)) {
+        throw new Error(
+          `\`${tool}\` is left out by the configuration; add \`${name}\` to \`targets.${id}.onlyTools\` to review it`,
+        )
+      }
     }
     throw new Error(
       `nothing is known of a tool \`${tool}\`; \`sallyport pins list\` names them all`,
@@ -121,6 +131,7 @@ export function createReview(parts: ReviewParts): Review {
       for (const watch of watches.values()) {
         const offered = offeredBy(watch)
         for (const name of namesOf(watch)) rows.push(await rowOf(watch, name, offered))
+        rows.push(...watch.state().leftOut.map(rowOfLeftOut))
       }
       return rows
     },
@@ -153,6 +164,22 @@ export function createReview(parts: ReviewParts): Review {
 }
 
 const UNSEEN = 'its definition was not kept'
+
+/** Nothing is judged of it but its name. */
+function rowOfLeftOut({ qualifiedName, target }: LeftOut): PinRow {
+  return {
+    tool: qualifiedName,
+    target,
+    state: 'left_out',
+    sinceMs: undefined,
+    approvedAtMs: undefined,
+    approvedBy: undefined,
+    approvedHash: undefined,
+    seenHash: undefined,
+    quarantined: undefined,
+    findings: [],
+  }
+}
 
 function stateOf(approved: string | undefined, seen: string | undefined): ReviewState {
   if (approved === undefined) return 'pending'

@@ -6,6 +6,14 @@ import type { JsonObject } from '../json/value.ts'
 import type { ToolFacts } from './entry.ts'
 
 const toolSettings = z.strictObject({
+  description: z
+    .string()
+    .min(1)
+    .max(8192)
+    .optional()
+    .describe(
+      "what clients are told about it instead of the target's own description; the pin stays that of what the target offers",
+    ),
   readOnly: z.boolean().default(false).describe('the tool changes nothing at the target'),
   idempotent: z
     .boolean()
@@ -58,6 +66,19 @@ export const catalogueMembers = {
     .describe(
       "facts about tools, by the target's own name; about prompts by `prompt:<name>`, about all resources by `resource:read`",
     ),
+  onlyTools: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]{1,128}$/)
+        .meta({ 'x-expected': "the target's own name of a tool" }),
+    )
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe(
+      "the tools that are taken from this target, by its own names; every other one is left out: neither listed nor callable, and no policy can be about it. Default: all that are approved",
+    ),
   resourcePriority: z
     .int()
     .min(0)
@@ -91,6 +112,8 @@ export type CatalogueTarget = {
   readonly trusted?: boolean
   readonly reviewAll?: boolean
   readonly tools: Readonly<Record<string, ToolSettings>>
+  /** By the target's own names; absent: all. */
+  readonly onlyTools?: readonly string[] | undefined
   readonly resourcePriority: number
   readonly resourcePrefixes: readonly string[]
   /** Why arguments cannot be checked against a schema, where the target asks for that; in words. */
@@ -101,12 +124,12 @@ export type CatalogueTarget = {
 export function catalogueTargets(
   targets: Readonly<Record<string, Omit<CatalogueTarget, 'id'>>>,
 ): readonly CatalogueTarget[] {
-  return Object.entries(targets).map(
-    ([
-      id,
-      { baseline, trusted = false, reviewAll = false, tools, resourcePriority, resourcePrefixes },
-    ]) => ({ id, baseline, trusted, reviewAll, tools, resourcePriority, resourcePrefixes }),
-  )
+  return Object.entries(targets).map(([id, target]) => {
+    const { baseline, trusted = false, reviewAll = false, tools, onlyTools } = target
+    const { resourcePriority, resourcePrefixes } = target
+    const taken = { tools, onlyTools, resourcePriority, resourcePrefixes }
+    return { id, baseline, trusted, reviewAll, ...taken }
+  })
 }
 
 /** Of a prompt or a resource: it is only read, whatever else is configured. */

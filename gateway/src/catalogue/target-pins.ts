@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ApprovedTool } from './entries.ts'
 import type { CheckedTool } from './judge-tools.ts'
+import { isListed } from './left-out.ts'
 import { judgeTool } from './offered-tool.ts'
 import type { Approver, Pins, PinStore } from './pins.ts'
 import type { Seen, SeenStore, SeenTools } from './seen.ts'
@@ -56,7 +57,8 @@ export function createTargetPins(
       if (newer !== pins) await take(newer)
       return
     }
-    seen = await stores.seen.load(id, baseline)
+    const waiting = await stores.seen.load(id, baseline)
+    seen = new Map([...waiting].filter(([name]) => isListed(target, name)))
     await take(await stores.pins.load(id, baseline))
     loaded = true
   }
@@ -64,6 +66,7 @@ export function createTargetPins(
   async function take(next: Pins): Promise<void> {
     const judged = new Map<string, ApprovedTool>()
     for (const [name, { hash, definition, approvedAtMs, by }] of next?.tools ?? []) {
+      if (!isListed(target, name)) continue
       if (judged.size % toolsPerTurn === toolsPerTurn - 1) await nextTurn()
       const tool = definition && judgeTool(id, definition)
       const fit = tool && 'name' in tool ? tool : undefined

@@ -6,7 +6,9 @@ import { entriesOf } from './entries.ts'
 import type { CatalogueEntry, TargetHealth } from './entry.ts'
 import { judgeTools } from './judge-tools.ts'
 import type { CheckedTool } from './judge-tools.ts'
+import { siftTools, type LeftOut } from './left-out.ts'
 import { judgeOffers, NO_OFFERS, type Offers } from './offers/offers.ts'
+import { judgeOwnWords } from './own-words.ts'
 import type { Approver } from './pins.ts'
 import type { ScanFinding } from './scan/finding.ts'
 import type { Scanner } from './scan/scanner.ts'
@@ -20,6 +22,8 @@ export type TargetState = {
   readonly findings: readonly string[]
   /** Beside tools. */
   readonly offers: Offers
+  /** Tools that the configuration does not take. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 export type TargetParts = {
@@ -65,6 +69,8 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
   const { pins, scanner, nowMs, steadyMs } = parts
   let offered: readonly CheckedTool[] | undefined
   let offers = NO_OFFERS
+  let leftOut: readonly LeftOut[] = []
+  let unfitWords: ReadonlyMap<string, string> = new Map()
   let scanned: ReadonlyMap<string, readonly ScanFinding[]> = new Map()
   let restored = false
   let pinsReadAtMs = -Infinity
@@ -74,10 +80,11 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     health: { state: 'down', reason: NOT_ASKED, describedAtMs: undefined },
     findings: [],
     offers,
+    leftOut,
   }
 
   function set(health: TargetHealth, findings = state.findings): void {
-    const tools = entriesOf(target, offered, pins.approved(), pins.seen())
+    const tools = entriesOf(target, offered, pins.approved(), pins.seen(), unfitWords)
     const entries = [...tools, ...offers.entries]
     const known = steadyMs() - pinsReadAtMs <= PINS_GOOD_MS
     state = {
@@ -87,6 +94,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
       health,
       findings,
       offers,
+      leftOut,
     }
   }
 
@@ -97,24 +105,22 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
 
   async function take(description: Description): Promise<void> {
     await loadPins()
-    const { tools, unnamed } = await judgeTools(
-      target.id,
-      description.tools,
-      scanner,
-      knownFindings(),
-    )
+    const sifted = siftTools(target, description.tools)
+    const { tools, unnamed } = await judgeTools(target.id, sifted.kept, scanner, knownFindings())
     const beside = await judgeOffers(target, description, scanner, offers)
     scanned = new Map(tools.map(({ hash, findings }) => [hash, findings]))
     await prepareChecks(tools)
     // In one turn: of two targets that imitate each other, the second one to be judged sees the first.
     offered = parts.compare(tools)
     offers = beside
+    leftOut = sifted.leftOut
     const baseline = await pins.follow(offered)
     pinsReadAtMs = steadyMs()
     if (baseline !== undefined) parts.approved(baseline)
     failures = 0
     set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, [
       ...unnamed,
+      ...sifted.missing,
       ...offers.findings,
     ])
   }
@@ -147,6 +153,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     offered: () => offered,
     async restore() {
       if (restored) return
+      unfitWords = await judgeOwnWords(target, scanner)
       try {
         await loadPins()
         restored = true
@@ -177,7 +184,8 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
       const { name, hash } = tool
       const approved = new Map(pins.approved())
       approved.set(name, { hash, tool, approvedAtMs: nowMs(), by: undefined })
-      return [...entriesOf(target, offered, approved, pins.seen()), ...offers.entries]
+      const tools = entriesOf(target, offered, approved, pins.seen(), unfitWords)
+      return [...tools, ...offers.entries]
     },
     async approve(name, hash, by) {
       await pins.approve(name, hash, by)

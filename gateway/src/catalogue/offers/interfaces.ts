@@ -4,9 +4,11 @@ import { isJsonObject } from '../../json/raw-number.ts'
 import type { JsonObject } from '../../json/value.ts'
 import type { CatalogueEntry } from '../entry.ts'
 
+type Naming = Pick<CatalogueEntry, 'kind' | 'target' | 'qualifiedName' | 'wire'>
+
 /** By target, then by URI: qualified names. */
 export function interfacesOf(
-  entries: Iterable<CatalogueEntry>,
+  entries: Iterable<Naming>,
 ): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, Map<string, string[]>>()
   for (const { kind, target, qualifiedName, wire } of entries) {

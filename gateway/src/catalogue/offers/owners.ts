@@ -2,7 +2,6 @@
 // that the configuration gives to a target is nobody else's; then the target that lists the URI, then one with a
 // template for it. Equal claims go by configured precedence, and whoever comes second is reported. On the endpoint of
 // one target the others claim nothing but their prefixes.
-import type { CatalogueEntry } from '../entry.ts'
 import { interfacesOf } from './interfaces.ts'
 import type { Offers } from './offers.ts'
 import type { ListedResource, ListedTemplate } from './resources.ts'
@@ -40,7 +39,7 @@ const MAX_FINDINGS = 100
 
 export function resourcesOf(
   offerings: readonly Offering[],
-  entries: Iterable<CatalogueEntry>,
+  tools: Parameters<typeof interfacesOf>[0],
   version: string,
 ): Resources {
   const ranked = offerings.toSorted(
@@ -78,7 +77,7 @@ export function resourcesOf(
   const completing = new Set(
     ranked.flatMap(({ target, offers }) => (offers.completes ? target : [])),
   )
-  const interfaces = interfacesOf(entries)
+  const interfaces = interfacesOf(tools)
 
   return {
     version,

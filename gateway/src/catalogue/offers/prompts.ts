@@ -8,6 +8,7 @@ import { isJsonObject } from '../../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 import type { CatalogueEntry } from '../entry.ts'
 import { lookalikes, qualifiedName } from '../names.ts'
+import { judgeOwnWords, withOwnWords } from '../own-words.ts'
 import type { Scanner } from '../scan/scanner.ts'
 import { readingFacts, type CatalogueTarget } from '../settings.ts'
 import { isLongerThan } from '../size.ts'
@@ -34,6 +35,7 @@ export async function judgePrompts(
   const known = new Map(before.map((entry) => [entry.qualifiedName, entry]))
   const entries = new Map<string, CatalogueEntry>()
   const findings: string[] = []
+  const unfitWords = await judgeOwnWords(target, scanner)
   for (const [index, definition] of definitions.entries()) {
     if (index % PROMPTS_PER_TURN === PROMPTS_PER_TURN - 1) await nextTurn()
     const named = qualifiedName(target.id, definition['name'])
@@ -49,7 +51,9 @@ export async function judgePrompts(
       ? 'the target lists it more than once'
       : former?.hash === entry.hash && entry.hash !== ''
         ? former.quarantined
-        : (entry.quarantined ?? (await scanned(target, definition, scanner)))
+        : (entry.quarantined ??
+          unfitWords.get(`${PROMPT}${named.bare}`) ??
+          (await scanned(target, definition, scanner)))
     entries.set(name, { ...entry, quarantined })
   }
   const alike = lookalikes([...entries.values()].map((entry) => entry.name))
@@ -92,7 +96,10 @@ function entryOf(
     target: target.id,
     name: bare,
     qualifiedName: name,
-    wire: quarantined === undefined ? definition : { name: bare },
+    wire:
+      quarantined === undefined
+        ? withOwnWords(target, `${PROMPT}${bare}`, definition)
+        : { name: bare },
     inputSchema: {
       type: 'object',
       properties: Object.fromEntries((fields ?? []).map((field) => [field, { type: 'string' }])),
