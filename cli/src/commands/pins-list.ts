@@ -41,11 +41,13 @@ export const pinsList: Command<ListOptions> = {
   },
 }
 
+/** Nobody has to look at what the configuration leaves out. */
+const SETTLED = new Set<unknown>(['approved', 'left_out'])
 const HEAD = ['tool', 'state', 'since', 'approved by', 'findings']
 
 function isAskedFor(pin: JsonObject, { target, waiting }: ListOptions): boolean {
   if (target !== undefined && pin['target'] !== target) return false
-  return waiting !== true || pin['state'] !== 'approved'
+  return waiting !== true || !SETTLED.has(pin['state'])
 }
 
 function rowOf(pin: JsonObject): readonly string[] {

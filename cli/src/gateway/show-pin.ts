@@ -28,7 +28,7 @@ export function showPinDiff(answer: JsonObject, terminal: Style): string {
 }
 
 export function stateOf(pin: JsonObject): string {
-  const state = stringOf(pin['state']) ?? ''
+  const state = (stringOf(pin['state']) ?? '').replace('_', ' ')
   const quarantined = stringOf(pin['quarantined'])
   return quarantined === undefined || state === 'gone' ? state : `${state} (${quarantined})`
 }

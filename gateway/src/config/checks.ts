@@ -133,7 +133,10 @@ function checkTargets(tree: Tree): Finding[] {
   return Object.keys(targets).flatMap((id) => {
     const path = ['targets', id]
     const settings = memberOf(targets, id)
-    const findings = checkPlainHttp(tree, path, settings, 'url', 'allowInsecureTarget')
+    const findings = [
+      ...checkPlainHttp(tree, path, settings, 'url', 'allowInsecureTarget'),
+      ...checkDescriptions(tree, path, settings),
+    ]
     const twin = seen.get(id.toLowerCase())
     const double = looks.get(skeletonOf(id))
     if (twin !== undefined || double !== undefined) {
@@ -156,6 +159,20 @@ function checkTargets(tree: Tree): Finding[] {
     looks.set(skeletonOf(id), id)
     return findings
   })
+}
+
+/** Clients never see the reading of resources by itself: nobody would read such words. */
+function checkDescriptions(tree: Tree, path: readonly PathKey[], settings: unknown): Finding[] {
+  const reading = memberOf(memberOf(settings, 'tools'), 'resource:read')
+  if (memberOf(reading, 'description') === undefined) return []
+  return [
+    finding(tree, [...path, 'tools', 'resource:read', 'description'], {
+      code: 'config.conflict',
+      message: '`resource:read` has no description that anybody sees',
+      expected: 'a description of a tool, or of a prompt (`prompt:<name>`)',
+      fix: 'remove it; `instructions` of the target tell clients about all of it',
+    }),
+  ]
 }
 
 function checkPlainHttp(
