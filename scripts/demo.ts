@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDev, type Dev } from './demo/dev-process.ts'
+import { tellEveryClient } from './demo/every-client.ts'
 import { tellKillSwitch } from './demo/kill-switch.ts'
 import { tellLog } from './demo/log.ts'
 import { tellNewTarget } from './demo/new-target.ts'
@@ -24,6 +25,7 @@ try {
   )
   const scene = createScene(story, folder, world)
   await tellOneCall(scene)
+  await tellEveryClient(scene)
   await tellPolicies(scene)
   await tellSecondPerson(scene)
   await tellKillSwitch(scene)
