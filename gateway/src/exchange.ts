@@ -22,6 +22,7 @@ import type { InboundLimits } from './in/read-inbound.ts'
 import type { JsonObject } from './json/value.ts'
 import type { Sessions } from './mcp/legacy/sessions.ts'
 import type { ClientInput } from './mcp/input/input.ts'
+import type { SearchSettings } from './mcp/search/settings.ts'
 import type { Subscriptions } from './mcp/subscriptions/subscriptions.ts'
 import type { Wire } from './out/wire.ts'
 import type { Refusal } from './refusal.ts'
@@ -57,6 +58,8 @@ export type PipelineParts = {
   readonly budgets: Limits
   /** What targets ask of clients before they answer. */
   readonly input: ClientInput
+  /** Of large catalogues; `undefined`: lists are whole. */
+  readonly search: SearchSettings | undefined
   readonly settle: Settle
   /** Of the old era. */
   readonly sessions: Sessions

@@ -280,6 +280,7 @@ async function build(
       createRequestStates(shared.seals.of('request-state'), shared.clock),
       shared.sessions.awaitResponse,
     ),
+    search: config.search,
     settle: shared.approvals.settle,
     access: shared.approvals.access,
     budgets: shared.budgets.under(config),

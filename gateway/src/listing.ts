@@ -10,7 +10,9 @@ import type { Identity } from './identify/identity.ts'
 import { isBelow } from './in/versions.ts'
 import type { JsonObject } from './json/value.ts'
 import { discoverResult } from './mcp/discover.ts'
-import { entryPage, pageOf, type ListMember } from './mcp/page.ts'
+import { entryPage, listedEntry, pageOf, type ListMember } from './mcp/page.ts'
+import { isSearched, searchToolDefinition, shownBeside } from './mcp/search/search-tool.ts'
+import type { SearchSettings } from './mcp/search/settings.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 
 /** `tools/list` and `prompts/list`. */
@@ -22,12 +24,30 @@ export async function listEntries(
   const { identity, inbound, head } = exchange
   const list = await visible(parts, identity, head.route.target, kind, spokenIn(inbound))
   const member = kind === 'tool' ? 'tools' : 'prompts'
+  if (kind === 'tool' && isSearched(parts.search, list.entries)) {
+    return listSearch(parts, exchange, parts.search, list)
+  }
   const page = entryPage(
     list.entries,
     bindingOf(exchange, member, list.version),
     inbound.params['cursor'],
   )
-  return answer(parts, exchange, page, { ...list, shown: list.entries.length })
+  return answerList(parts, exchange, page, { ...list, shown: list.entries.length })
+}
+
+/** The search and what is shown beside it, in place of everything that somebody sees. */
+function listSearch(
+  parts: PipelineParts,
+  exchange: Understood,
+  settings: SearchSettings,
+  list: VisibleList,
+): void {
+  const { target } = exchange.head.route
+  const beside = shownBeside(settings, list.entries, target)
+  const definitions = [searchToolDefinition, ...beside.map((entry) => listedEntry(entry, target))]
+  const binding = bindingOf(exchange, 'tools', `${list.version}.search`)
+  const page = pageOf(definitions, binding, exchange.inbound.params['cursor'], (one) => one)
+  return answerList(parts, exchange, page, { ...list, shown: beside.length })
 }
 
 /** `resources/list`: those of the targets whose resources somebody may read, each decided by its URI. */
@@ -52,7 +72,11 @@ export async function listResources(parts: PipelineParts, exchange: Understood):
   const binding = bindingOf(exchange, 'resources', `${list.version}.${resources.version}`)
   const page = pageOf(shown, binding, inbound.params['cursor'], ({ definition }) => definition)
   const hidden = all.length - shown.length
-  return answer(parts, exchange, page, { shown: shown.length, hidden, wouldHide: list.wouldHide })
+  return answerList(parts, exchange, page, {
+    shown: shown.length,
+    hidden,
+    wouldHide: list.wouldHide,
+  })
 }
 
 /** `resources/templates/list`: those of which somebody may read some URI. */
@@ -66,7 +90,11 @@ export async function listTemplates(parts: PipelineParts, exchange: Understood):
   const binding = bindingOf(exchange, 'resourceTemplates', version)
   const page = pageOf(shown, binding, inbound.params['cursor'], ({ definition }) => definition)
   const hidden = all.length - shown.length
-  return answer(parts, exchange, page, { shown: shown.length, hidden, wouldHide: list.wouldHide })
+  return answerList(parts, exchange, page, {
+    shown: shown.length,
+    hidden,
+    wouldHide: list.wouldHide,
+  })
 }
 
 /**
@@ -90,7 +118,8 @@ export async function discovered(
   return discoverResult(parts.version, offered, parts.instructions(target))
 }
 
-async function visible(
+/** What somebody sees on an endpoint; `spoken` as above. */
+export async function visible(
   { authorize, switches, minProtocol }: PipelineParts,
   identity: Identity,
   target: string | undefined,
@@ -107,7 +136,7 @@ async function visible(
   return { ...narrowed, entries, hidden, version: `${narrowed.version}.${spoken}` }
 }
 
-function spokenIn({ session }: Understood['inbound']): string | undefined {
+export function spokenIn({ session }: Understood['inbound']): string | undefined {
   return session?.protocolVersion
 }
 
@@ -116,7 +145,8 @@ function bindingOf({ identity, head }: Understood, member: ListMember, version: 
   return { fingerprint, member, target: head.route.target, version }
 }
 
-function answer(
+/** Recorded, unless its caller was barred meanwhile. */
+export function answerList(
   parts: PipelineParts,
   exchange: Understood,
   page: JsonObject | Refusal,

@@ -29,6 +29,7 @@ import { answerInSession, answerOldEra } from './old-era.ts'
 import { protectedResourceMetadata, writeMetadata, writePreflight } from './out/public.ts'
 import { modernWire } from './out/wire.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
+import { searched } from './searching.ts'
 import { randomId } from './system/ids.ts'
 
 /** Answers one request; never throws. */
@@ -137,6 +138,7 @@ async function discover(parts: PipelineParts, exchange: Understood): Promise<voi
 }
 
 async function call(parts: PipelineParts, exchange: Understood): Promise<void> {
+  if (parts.search !== undefined && (await searched(parts, exchange))) return undefined
   const asked = askedBy(exchange, parts.resources())
   if (isRefusal(asked)) return say(parts, exchange, asked)
   const named = { ...exchange, tool: asked.tool, kind: asked.kind }

@@ -36,7 +36,6 @@ test('attacks M-10: a tool that is left out is answered like one that there neve
   expect(codeOf(await call('echo'))).toBeUndefined()
   const withoutIds = async (name: string) =>
     (await call(name)).body
-      .toString()
       .replaceAll(/[0-9a-f-]{16,}/g, '…')
       .replaceAll(name, '…')
   expect(await withoutIds('delete_record')).toBe(await withoutIds('there_never_was'))

@@ -11,6 +11,7 @@ import { rateLimitSettings } from '../authorize/limits/settings.ts'
 import { auditSettings } from '../audit/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
 import { minProtocol, OLDEST_VERSION } from '../in/versions.ts'
+import { searchSettings } from '../mcp/search/settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { sheddingSettings } from '../system/pressure-settings.ts'
@@ -160,6 +161,7 @@ export const configSchema = z
       .record(targetId, targetSettings)
       .default({})
       .describe('the servers behind the gateway, by id'),
+    search: searchSettings,
     operators: operatorSettings.optional(),
     approvals: approvalSettings.prefault({}),
     limits: z

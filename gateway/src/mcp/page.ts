@@ -29,11 +29,12 @@ export function entryPage(
   binding: ListBinding,
   cursor: unknown,
 ): JsonObject | Refusal {
-  return pageOf(entries, binding, cursor, (entry) =>
-    binding.target === undefined
-      ? { ...entry.wire, name: listedName(entry, undefined) }
-      : entry.wire,
-  )
+  return pageOf(entries, binding, cursor, (entry) => listedEntry(entry, binding.target))
+}
+
+/** A definition as it is listed on an endpoint. */
+export function listedEntry(entry: CatalogueEntry, endpoint: string | undefined): JsonObject {
+  return endpoint === undefined ? { ...entry.wire, name: listedName(entry, undefined) } : entry.wire
 }
 
 export function pageOf<Of>(
