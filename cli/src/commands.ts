@@ -95,6 +95,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    words: ['doctor'],
+    summary: 'find out what is wrong with everything that a gateway needs',
+    group: 'Running',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     words: ['revoke'],
     summary: 'end what a person, a session or a token may do',
     group: 'Running',

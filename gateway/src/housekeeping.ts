@@ -8,13 +8,12 @@ import type { Health } from './observe/health.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { expiryWarning, readTlsMaterial, type TlsSettings } from './secrets/tls-material.ts'
 import type { Shared } from './shared.ts'
+import { SKEW_DOWN_MS, SKEW_WARN_MS } from './system/clock-skew.ts'
 
 const EVERY_MS = 60_000
 const LOOK_MS = 1_000
 const SWEEP_ROWS = 500
 const ISSUERS_EVERY_MS = 3_600_000
-const SKEW_WARN_MS = 5_000
-const SKEW_DOWN_MS = 60_000
 
 export type HousekeepingParts = {
   readonly shared: Shared

@@ -10,14 +10,31 @@ const GROUP_WRITES = 0o020
 /** Makes the folder where it is not there; throws in words where it cannot be trusted. */
 export function openStateFolder(folder: string): readonly Relaxation[] {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { mode } = statSync(folder)
+  const { refused, relaxed } = judgeStateFolder(folder, statSync(folder).mode)
+  if (refused !== undefined) throw new Error(`${refused.seen}: ${refused.fix}`)
+  return relaxed === undefined ? [] : [{ path: 'stateFolder', meaning: relaxed }]
+}
+
+/** What the rights of a state folder mean, in words. */
+export function judgeStateFolder(
+  folder: string,
+  mode: number,
+): {
+  readonly refused?: { readonly seen: string; readonly fix: string }
+  readonly relaxed?: string
+} {
   const rights = `mode ${(mode & 0o7777).toString(8).padStart(4, '0')}`
   if ((mode & OTHERS_WRITE) !== 0) {
-    throw new Error(
-      `everybody may write the state folder \`${folder}\` (${rights}): take that right away with \`chmod o-w\`, or choose another \`stateFolder\``,
-    )
+    const seen = `everybody may write the state folder \`${folder}\` (${rights})`
+    return {
+      refused: {
+        seen,
+        fix: 'take that right away with `chmod o-w`, or choose another `stateFolder`',
+      },
+    }
   }
-  if ((mode & GROUP_WRITES) === 0) return []
-  const meaning = `its group may write it (${rights}): whoever is in it can change what the gateway relies on`
-  return [{ path: 'stateFolder', meaning }]
+  if ((mode & GROUP_WRITES) === 0) return {}
+  return {
+    relaxed: `its group may write it (${rights}): whoever is in it can change what the gateway relies on`,
+  }
 }

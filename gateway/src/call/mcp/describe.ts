@@ -86,7 +86,9 @@ function bodyOf(outcome: Outcome, method: string): Buffer {
       // Servers of the old era answer an unknown method without a session with one of these.
       const old = status === 400 || status === 404 || status === 405 || status === 406
       if (method === 'server/discover' && old) throw new OldEra(`status ${status}`)
-      throw new Error(`${method}: ${outcome.refusal.reason ?? outcome.refusal.refused}`)
+      throw new Error(`${method}: ${outcome.refusal.reason ?? outcome.refusal.refused}`, {
+        cause: outcome.refusal,
+      })
     }
     case 'input':
       throw new Error(`${method}: the target asks for input`)

@@ -36,6 +36,9 @@ const STEPS: readonly Step[] = [
   },
 ]
 
+/** The newest step that this program knows. */
+export const NEWEST_STEP = STEPS.length
+
 /** Brings the file to the newest step in one transaction; throws in words when it is not ours or too new. */
 export function migrate(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE')

@@ -28,7 +28,9 @@ async function once(
 ): Promise<Description | 'lost'> {
   const session = await enter()
   if ('refusal' in session) {
-    throw new Error(`initialize: ${session.refusal.reason ?? session.refusal.refused}`)
+    throw new Error(`initialize: ${session.refusal.reason ?? session.refusal.refused}`, {
+      cause: session.refusal,
+    })
   }
   let bytes = 0
   const ask = async (method: string, params: JsonObject): Promise<JsonObject> => {
@@ -46,6 +48,7 @@ async function once(
         if (asked.status === 404 && session.named) session.lost = true
         throw new Error(
           `${method}: ${asked.failure.refusal.reason ?? asked.failure.refusal.refused}`,
+          { cause: asked.failure.refusal },
         )
     }
   }
