@@ -1,4 +1,5 @@
-// The baseline: node:http in front of undici's dispatch, which checks nothing. Pool as large as the load.
+// The baseline: node:http in front of undici's dispatch, which checks nothing. Pool as large as the load. Answers are
+// sent whole, but for those that are streams.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
@@ -9,6 +10,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
     const received: Buffer[] = []
+    let streams = false
     pool.dispatch(
       {
         path: request.url ?? '/',
@@ -21,9 +23,11 @@ const server = createServer((request, response) => {
       {
         onRequestStart: () => undefined,
         onResponseStart(_controller, status, headers) {
+          streams = headers['content-type'] === 'text/event-stream'
           response.writeHead(status, headers as Record<string, string>)
         },
-        onResponseData: (_controller, chunk) => void received.push(chunk),
+        onResponseData: (_controller, chunk) =>
+          void (streams ? response.write(chunk) : received.push(chunk)),
         onResponseEnd: () => void response.end(Buffer.concat(received)),
         onResponseError: () => void response.destroy(),
       },

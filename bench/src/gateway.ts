@@ -1,13 +1,16 @@
 // Starts the gateway for a benchmark as users start it: `sallyport serve` with a configuration file. Everything is on;
-// the policy permits the one tool to the benchmark's person and reads no argument.
+// unless something else is asked for, the policy permits the one tool to the benchmark's people and reads no argument.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.ts'
 
 const COMMAND = fileURLToPath(new URL('../../cli/src/sallyport.js', import.meta.url))
+const READY_WITHIN_MS = 12_000
+const SETTLED_MS = 500
 
 export type BenchGateway = {
   readonly process: ChildProcess
@@ -17,44 +20,57 @@ export type BenchGateway = {
   readonly idleRssMiB: number
 }
 
-export async function startGateway(options: {
-  readonly origin: string
-  readonly core: string
+export type GatewayOptions = {
+  readonly issuer: string
+  /** By id: where it is, and its era where it is not the modern one. */
+  readonly targets: Readonly<Record<string, BenchTarget>>
+  /** Not bound to one: `undefined`. */
+  readonly core: string | undefined
   readonly durability: 'synced' | 'written'
-  /** The person may call whatever the target offers, not the one tool. */
-  readonly everyTool?: true
-}): Promise<BenchGateway> {
+  /** Instead of the one that permits `lookup`. */
+  readonly policies?: string
+  /** More lines of the configuration. */
+  readonly settings?: string
+  /** Loaded first into the process. */
+  readonly preload?: URL
+  readonly readyWithinMs?: number
+}
+export type BenchTarget = { readonly origin: string; readonly era?: 'legacy' }
+
+export async function startGateway(options: GatewayOptions): Promise<BenchGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   const port = await freePort()
   const operations = await freePort()
   mkdirSync(join(folder, 'policies'))
-  const action = options.everyTool ? 'action' : ONE_TOOL
-  writeFileSync(join(folder, 'policies/bench.cedar'), policy(action))
+  const policies = options.policies ?? permitting(Object.keys(options.targets).map(lookupOf))
+  writeFileSync(join(folder, 'policies/bench.cedar'), policies)
   writeFileSync(join(folder, 'sallyport.yaml'), configuration(options, port, operations))
+  const bound = options.core === undefined ? [] : ['taskset', '-c', options.core]
+  const preload = options.preload === undefined ? [] : ['--import', options.preload.href]
+  const serve = [COMMAND, 'serve', '--config', join(folder, 'sallyport.yaml')]
+  const [command = '', ...args] = [...bound, process.execPath, ...preload, ...serve]
   const from = performance.now()
-  const started = spawn(
-    'taskset',
-    [
-      '-c',
-      options.core,
-      process.execPath,
-      COMMAND,
-      'serve',
-      '--config',
-      join(folder, 'sallyport.yaml'),
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  )
-  await ready(operations, started)
+  const started = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  await ready(operations, started, options.readyWithinMs ?? READY_WITHIN_MS)
   const readyMs = performance.now() - from
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${started.pid}/status`, 'utf8'))?.[1]
-  return { process: started, port, readyMs, idleRssMiB: Number(rss) / 1024 }
+  await wait(SETTLED_MS)
+  return { process: started, port, readyMs, idleRssMiB: residentMiB(started) }
 }
 
-const ONE_TOOL = 'action == AgentCore::Action::"bench___lookup"'
+/** Resident memory of the process at this moment. */
+export function residentMiB({ pid }: ChildProcess): number {
+  const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(rss) / 1024
+}
 
-const policy = (action: string): string => `@id("bench")
+const lookupOf = (target: string): string => `action == AgentCore::Action::"${target}___lookup"`
+
+/** One policy for each scope of actions. */
+export function permitting(actions: readonly string[]): string {
+  return actions.map(permit).join('\n')
+}
+
+const permit = (action: string, at: number): string => `@id("bench-${at}")
 permit (
     principal is AgentCore::OAuthUser,
     ${action},
@@ -63,18 +79,15 @@ permit (
 when { principal.hasTag("groups") && principal.getTag("groups") like "*|bench|*" };
 `
 
-function configuration(
-  { origin, durability }: { readonly origin: string; readonly durability: string },
-  port: number,
-  operations: number,
-): string {
+function configuration(options: GatewayOptions, port: number, operations: number): string {
+  const { issuer, targets, durability, settings = '' } = options
   return `publicUrl: http://127.0.0.1:${port}
 listen: { host: 127.0.0.1, port: ${port} }
 operations: { host: 127.0.0.1, port: ${operations} }
 authorization:
   mode: external
   issuers:
-    - issuer: ${origin}
+    - issuer: ${issuer}
       profile: rfc9068
       tags: { groups: groups }
       allowInsecureIssuer: true
@@ -82,32 +95,35 @@ authorization:
 rateLimits: { address: &most { perMinute: 1000000, burst: 1000000 }, client: *most, person: *most, tool: *most, target: *most }
 policies: { folder: ./policies }
 targets:
-  bench:
-    kind: mcp
-    url: ${origin}/mcp
-    allowInsecureTarget: true
-    tools:
-      lookup: { readOnly: ${durability === 'written'} }
+${Object.entries(targets)
+  .map(([id, { origin, era = 'modern' }]) => targetLines(id, origin, era, durability === 'written'))
+  .join('')}${settings}
 `
 }
 
-async function ready(port: number, started: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+const targetLines = (
+  id: string,
+  origin: string,
+  era: string,
+  readOnly: boolean,
+): string => `  ${id}:
+    kind: mcp
+    url: ${origin}/mcp
+    era: ${era}
+    allowInsecureTarget: true
+    tools:
+      lookup: { readOnly: ${readOnly} }
+`
+
+async function ready(port: number, started: ChildProcess, withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs
+  while (performance.now() < until) {
     if (started.exitCode !== null)
       throw new Error(`the gateway ended with code ${started.exitCode}`)
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)
     if (answer?.status === 200) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await wait(20)
   }
-  throw new Error('the gateway did not become ready within 12 s')
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
+  started.kill()
+  throw new Error(`the gateway did not become ready within ${withinMs / 1000} s`)
 }

@@ -14,12 +14,12 @@ export type TargetRow = {
   readonly note?: string
 }
 
-export function renderTargets(title: string, rows: readonly TargetRow[]): string {
+export function renderTargets(rows: readonly TargetRow[]): string {
   const lines = rows.map(
     (row) => `| ${row.target} | ${row.wanted} | ${seenText(row)} | ${verdictOf(row)} |`,
   )
   const head = ['| target | wanted | seen (min – median – max) | |', '| --- | --- | --- | --- |']
-  return `${[`## ${title}`, '', ...head, ...lines].join('\n')}\n`
+  return `${[...head, ...lines].join('\n')}\n`
 }
 
 export function verdictOf(row: TargetRow): '' | 'kept' | '**missed**' {

@@ -14,6 +14,7 @@ export function mintTokens(
   issuer: string,
   resource: string,
   count: number,
+  subject = 'bench-person',
 ): string[] {
   const header = Buffer.from(
     JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid: 'bench' }),
@@ -22,7 +23,7 @@ export function mintTokens(
   return Array.from({ length: count }, (_, n) => {
     const claims = {
       iss: issuer,
-      sub: 'bench-person',
+      sub: subject,
       aud: resource,
       client_id: 'bench',
       scope: 'mcp',

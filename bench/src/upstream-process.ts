@@ -77,7 +77,8 @@ function answer(head: string, body: string): string {
     requests[asked] = (requests[asked] ?? 0) + 1
     return target.answer(asked, head, body)
   }
-  if (path === '/mcp') return 'HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\ncontent-length: 0\r\n\r\n'
+  if (path === '/mcp')
+    return 'HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\ncontent-length: 0\r\n\r\n'
   const { keys } = jwks
   const discovery = {
     issuer: origin,

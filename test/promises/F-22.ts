@@ -20,22 +20,37 @@ const USUAL_SHARE = 0.95
 export const promise: PromiseScript = {
   id: 'F-22',
   title: 'overload',
-  run: ({ short }) =>
-    inProcessWorld(
-      {
-        targetSettings: `bulkhead: { calls: ${PLACES}, waiting: ${PLACES}, waitMs: 500 }`,
-        // One host makes all the load: what may come of one address is another promise (D-01).
-        yaml: 'limits: { connections: 5000, connectionsPerAddress: 5000 }',
-      },
-      async (world) => {
-        await world.start()
-        world.target.behave({ beforeHeadMs: DELAY_MS, places: PLACES })
-        return await overload(world, short ? 6_000 : 30_000)
-      },
-    ),
+  run: async (options) => findingsOf(await measureOverload(options)),
 }
 
-async function overload(world: ProcessWorld, forMs: number): Promise<readonly Finding[]> {
+/** Rates are good answers a second. */
+export type Overload = {
+  readonly forMs: number
+  readonly most: number
+  readonly during: number
+  readonly refused: number
+  /** Of those, with a word when to come again. */
+  readonly hinted: number
+  /** `undefined`: not within the time. */
+  readonly backMs: number | undefined
+}
+
+export function measureOverload({ short }: { readonly short: boolean }): Promise<Overload> {
+  return inProcessWorld(
+    {
+      targetSettings: `bulkhead: { calls: ${PLACES}, waiting: ${PLACES}, waitMs: 500 }`,
+      // One host makes all the load: what may come of one address is another promise (D-01).
+      yaml: 'limits: { connections: 5000, connectionsPerAddress: 5000 }',
+    },
+    async (world) => {
+      await world.start()
+      world.target.behave({ beforeHeadMs: DELAY_MS, places: PLACES })
+      return await overload(world, short ? 6_000 : 30_000)
+    },
+  )
+}
+
+async function overload(world: ProcessWorld, forMs: number): Promise<Overload> {
   const { call, close } = keptAlive(world, 'records', { sockets: 4_000 })
   // As many callers as places: no more can be had of this target on this machine.
   await openLoop(() => call(), { perSecond: CAPACITY / 2, forMs: 2_000 })
@@ -48,24 +63,35 @@ async function overload(world: ProcessWorld, forMs: number): Promise<readonly Fi
     forMs: RECOVERY_MS + 5_000,
   })
   close()
-  const during = goodput(over, forMs)
-  const back = recovered(quiet, after)
   const refused = over.filter((ended) => !isGood(ended))
   const hinted = refused.filter(
     ({ status, code }) => code === 'call.target_busy' || status === 503 || status === 429,
   )
+  return {
+    forMs,
+    most,
+    during: goodput(over, forMs),
+    refused: refused.length,
+    hinted: hinted.length,
+    backMs: recovered(quiet, after),
+  }
+}
+
+function findingsOf(seen: Overload): readonly Finding[] {
+  const { forMs, most, during, refused, hinted, backMs } = seen
   return [
     {
       what: `${OVER} × capacity (${PLACES} places, ${DELAY_MS} ms: ${CAPACITY}/s) for ${forMs / 1000} s`,
-      seen: `${during.toFixed(0)} good answers a second, ${((100 * during) / most).toFixed(0)} % of the most (${most.toFixed(0)}); ${hinted.length} of ${refused.length} refusals say when to come back`,
+      seen: `${during.toFixed(0)} good answers a second, ${((100 * during) / most).toFixed(0)} % of the most (${most.toFixed(0)}); ${hinted} of ${refused} refusals say when to come back`,
       promised: '≥ 80 % of the most; refusals with a hint',
-      kept: during >= most * GOODPUT && hinted.length >= refused.length * 0.99,
+      kept: during >= most * GOODPUT && hinted >= refused * 0.99,
     },
     {
       what: 'after it',
-      seen: back === undefined ? 'not as before' : `as before after ${(back / 1000).toFixed(0)} s`,
+      seen:
+        backMs === undefined ? 'not as before' : `as before after ${(backMs / 1000).toFixed(0)} s`,
       promised: `≤ ${RECOVERY_MS / 1000} s`,
-      kept: back !== undefined && back <= RECOVERY_MS,
+      kept: backMs !== undefined && backMs <= RECOVERY_MS,
     },
   ]
 }
