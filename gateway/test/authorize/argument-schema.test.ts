@@ -227,6 +227,16 @@ describe('against others', () => {
     maxLength: 8,
   })
 
+  // Asked at each code point: V8 also looks between the halves of one, which ECMA-262 §22.2.7.2 does not.
+  const matchesSomewhere = (source: string, text: string): boolean => {
+    const expression = new RegExp(source, 'uy')
+    const starts = [...text].reduce((all, one) => [...all, (all.at(-1) ?? 0) + one.length], [0])
+    return starts.some((start) => {
+      expression.lastIndex = start
+      return expression.test(text)
+    })
+  }
+
   test('patterns say what the expressions of the language say', () => {
     fc.assert(
       fc.property(pattern, pattern, texts, (left, right, text) => {
@@ -235,7 +245,7 @@ describe('against others', () => {
           expect([one, text, compilePattern(one)(text, () => undefined)]).toEqual([
             one,
             text,
-            new RegExp(one, 'u').test(text),
+            matchesSomewhere(one, text),
           ])
         }
       }),
@@ -300,6 +310,19 @@ describe('against others', () => {
     }
   }).keywords
 
+  /** Code that Ajv generates for `patternProperties` beside a failing `oneOf` writes to what it has not made. */
+  const validOrCrash = (
+    theirs: (value: unknown) => { readonly valid: boolean },
+    one: JsonValue,
+  ): boolean | 'crash' => {
+    try {
+      return theirs({ v: one }).valid
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError)
+      return 'crash'
+    }
+  }
+
   test('a validator that others wrote accepts the same values', () => {
     const ajv = new AjvJsonSchemaValidator()
     const seen = { fits: 0, fails: 0 }
@@ -310,7 +333,9 @@ describe('against others', () => {
         expect(faultOf(inputSchema)).toBeUndefined()
         for (const one of values) {
           const fits = checks.ofCall(tool('t___x', inputSchema), { v: one }) === undefined
-          expect(fits).toBe(theirs({ v: one }).valid)
+          const expected = validOrCrash(theirs, one)
+          if (expected === 'crash') continue
+          expect(fits).toBe(expected)
           seen[fits ? 'fits' : 'fails'] += 1
         }
       }),
