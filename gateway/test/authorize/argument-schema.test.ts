@@ -230,7 +230,10 @@ describe('against others', () => {
   // Asked at each code point: V8 also looks between the halves of one, which ECMA-262 §22.2.7.2 does not.
   const matchesSomewhere = (source: string, text: string): boolean => {
     const expression = new RegExp(source, 'uy')
-    const starts = [...text].reduce((all, one) => [...all, (all.at(-1) ?? 0) + one.length], [0])
+    const starts = Array.from(text).reduce(
+      (all, one) => [...all, (all.at(-1) ?? 0) + one.length],
+      [0],
+    )
     return starts.some((start) => {
       expression.lastIndex = start
       return expression.test(text)
