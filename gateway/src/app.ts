@@ -34,6 +34,7 @@ import { listenOperations } from './observe/operations-server.ts'
 import { addProcessMetrics } from './observe/process-metrics.ts'
 import { writeFault } from './out/fault.ts'
 import { rawAnswer } from './out/raw-answer.ts'
+import { authorityFiles, fetchOn, readOutwards } from './outward.ts'
 import { createReload, type ReloadReport } from './reload.ts'
 import { createSecrets } from './secrets/resolve.ts'
 import { openSealingKeys } from './secrets/sealing-keys.ts'
@@ -109,8 +110,8 @@ async function compose(
   closers.push(addProcessMetrics(metrics))
 
   // Opened first and closed last: the log's last checkpoint goes through it.
-  const fetch = createGuardedFetch()
-  closers.push(() => fetch.close())
+  const guarded = createGuardedFetch()
+  closers.push(() => guarded.close())
 
   const auditCheck = health.check('audit')
   const audit = await createAudit(
@@ -124,6 +125,7 @@ async function compose(
     },
   )
   auditCheck.up()
+  let generation: Generation | undefined
   let publishing: Publishing | undefined
   closers.push(async () => {
     await audit.close()
@@ -155,6 +157,8 @@ async function compose(
   storeCheck.up()
 
   const secrets = createSecrets({ clock, environment, onRead: (read) => note('secret_read', read) })
+  const { all: firstWay } = await readOutwards(config, secrets)
+  const fetch = fetchOn(guarded, () => generation?.outwards.all ?? firstWay)
   publishing = await startPublishing(config.audit, {
     own: audit.own,
     clock,
@@ -169,7 +173,6 @@ async function compose(
   const tls = config.listen.tls && (await readTlsMaterial(config.listen.tls, secrets))
 
   // The listener opens first, so that a port taken by chance is known; until all is ready it answers 503.
-  let generation: Generation | undefined
   const listener = createInboundServer({
     tls: tls && { cert: tls.certificate, key: tls.key },
     ...config.limits,
@@ -278,7 +281,10 @@ async function compose(
   const admin = await listenAdmin(adminSocket, operator)
   closers.push(() => admin.close())
   const watch = await watchContent({
-    paths: () => [loaded.file, running().config.policies.folder],
+    paths: () => {
+      const { config: now } = running()
+      return [loaded.file, now.policies.folder, ...authorityFiles(now)]
+    },
     changed: async () => void (await reload()),
     failed: (error) => log.error({ err: error }, 'the reload failed'),
   })

@@ -25,6 +25,7 @@ import { createRequestStates } from './mcp/input/request-state.ts'
 import { createReadableAt } from './mcp/subscriptions/readable-at.ts'
 import { createSeen } from './mcp/subscriptions/seen.ts'
 import { createSubscriptions } from './mcp/subscriptions/subscriptions.ts'
+import { readOutwards, type Outwards } from './outward.ts'
 import { createPipeline, type Handle } from './pipeline.ts'
 import { failingCases, readPolicySet } from './policy-set.ts'
 import { createRoutes } from './routes.ts'
@@ -39,6 +40,9 @@ export type Generation = {
   readonly identify: Identify
   readonly authorize: Authorize
   readonly catalogue: CatalogueWatch
+  readonly outwards: Outwards
+  /** Files of authorities are read again; rejects in words where they cannot be. */
+  readonly outwardsChanged: () => Promise<boolean>
   /** Every target was asked once, and the policies decide on what came. Never rejects. */
   readonly described: Promise<void>
   /** Reads the policy folder again and swaps the set; the last good one stays where that fails. */
@@ -78,12 +82,14 @@ async function build(
   const reading = readPolicies()
   // Awaited below, beside what takes longer.
   reading.catch(() => undefined)
+  const outwards = await outwardsOf(config, shared)
   const connectors = new Map<string, Connector>()
   const obtain = createObtain(config.targets, shared.secrets)
   for (const [id, settings] of Object.entries(config.targets)) {
     const { pools, clock, log } = shared
     const { resultBytes } = config.limits
-    const connector = createMcpConnector(id, settings, { pools, clock, log, resultBytes })
+    const outward = outwards.ofTarget(id)
+    const connector = createMcpConnector(id, settings, { pools, outward, clock, log, resultBytes })
     connectors.set(id, connector)
     closers.push(() => connector.close())
   }
@@ -131,6 +137,7 @@ async function build(
     },
     {
       fetch: shared.fetch,
+      outward: outwards.ofIssuer,
       clock: shared.clock,
       denyList: shared.denyList,
       log: shared.log,
@@ -300,9 +307,19 @@ async function build(
     identify,
     authorize,
     catalogue,
+    outwards,
+    outwardsChanged: async () => (await outwardsOf(config, shared)).version !== outwards.version,
     described,
     reloadPolicies,
     tryCatalogue,
+  }
+}
+
+async function outwardsOf(config: Config, { secrets }: Shared): Promise<Outwards> {
+  try {
+    return await readOutwards(config, secrets)
+  } catch (error) {
+    throw new Unfit(error instanceof Error ? error.message : 'unknown error')
   }
 }
 

@@ -42,8 +42,11 @@ export function createReload(
         return keep(
           decision.problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
         )
-      case 'nothing':
-        return reloadPolicies()
+      case 'nothing': {
+        const moved = await running.generation.outwardsChanged().catch(asError)
+        if (moved instanceof Error) return keep([moved.message])
+        return moved ? apply(running.loaded, ['authorities'], []) : reloadPolicies()
+      }
       case 'apply':
         return apply(decision.loaded, decision.changed, decision.afterRestart)
     }

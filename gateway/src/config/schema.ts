@@ -12,12 +12,14 @@ import { auditSettings } from '../audit/settings.ts'
 import { issuerSettings } from '../identify/settings.ts'
 import { minProtocol, OLDEST_VERSION } from '../in/versions.ts'
 import { searchSettings } from '../mcp/search/settings.ts'
+import { egressSettings } from '../net/outward-settings.ts'
 import { logSettings } from '../observe/settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { sheddingSettings } from '../system/pressure-settings.ts'
 import { isOrigin, isPublicUrl } from './addresses.ts'
 import { isTimeZone } from './time-zones.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
+import { CONFIG_VERSION } from './migrations.ts'
 import { instructions, targetId, targetSettings } from './target.ts'
 
 const port = z.int().min(0).max(65_535)
@@ -37,6 +39,12 @@ const tlsSettings = z.strictObject({
 
 export const configSchema = z
   .strictObject({
+    version: z
+      .literal(CONFIG_VERSION)
+      .default(CONFIG_VERSION)
+      .describe(
+        'the version of the form of this file; `sallyport config migrate` brings a file to that of today',
+      ),
     publicUrl: z
       .string()
       .refine(isPublicUrl, {
@@ -161,6 +169,7 @@ export const configSchema = z
       .record(targetId, targetSettings)
       .default({})
       .describe('the servers behind the gateway, by id'),
+    egress: egressSettings,
     search: searchSettings,
     operators: operatorSettings.optional(),
     approvals: approvalSettings.prefault({}),

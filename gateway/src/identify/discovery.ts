@@ -3,6 +3,7 @@
 import type { FetchUse, GuardedFetch, GuardedResponse } from '../net/guarded-fetch.ts'
 import { GuardedFetchError } from '../net/guarded-fetch-error.ts'
 import { PRIVATE_ADDRESSES } from '../net/addresses.ts'
+import type { Outward } from '../net/outward.ts'
 import { serverMetadataUrls } from '../oauth/well-known.ts'
 import { strictObject } from './compact-jws.ts'
 import { shown } from './reasons.ts'
@@ -14,7 +15,11 @@ const TOTAL_MS = 5_000
 /** Fetches one document of an issuer; resolves with whatever status it has. */
 export type IssuerFetch = (url: string) => Promise<GuardedResponse>
 
-export function issuerFetch(settings: IssuerSettings, fetch: GuardedFetch): IssuerFetch {
+export function issuerFetch(
+  settings: IssuerSettings,
+  fetch: GuardedFetch,
+  outward?: Outward,
+): IssuerFetch {
   const insecure = settings.allowInsecureIssuer
   const spelledOut = [settings.issuer, settings.jwksUri ?? settings.issuer].map(portOf)
   const use: FetchUse = {
@@ -24,6 +29,7 @@ export function issuerFetch(settings: IssuerSettings, fetch: GuardedFetch): Issu
     allowHttp: insecure,
     allowAddresses: [...settings.allowAddresses, ...(insecure ? PRIVATE_ADDRESSES : [])],
     ports: [443, ...spelledOut],
+    ...(outward === undefined ? {} : { outward }),
   }
   return (url) => fetch(url, insecure ? { ...use, ports: [443, portOf(url)] } : use)
 }

@@ -5,6 +5,7 @@ import { hash } from 'node:crypto'
 import { Fault } from '../fault.ts'
 import type { Head } from '../in/inbound.ts'
 import type { GuardedFetch } from '../net/guarded-fetch.ts'
+import { wayOf, type Outward } from '../net/outward.ts'
 import { isRefusal, refuse } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Clock } from '../system/clock.ts'
@@ -53,6 +54,8 @@ export type IdentifySettings = {
 
 export type IdentifyParts = {
   readonly fetch: GuardedFetch
+  /** The way to an issuer; absent: as the fetch goes. */
+  readonly outward?: (issuer: string) => Outward
   readonly clock: Clock
   readonly denyList: Pick<DenyList, 'refuses' | 'ageMs'>
   readonly log: {
@@ -211,12 +214,14 @@ function issuersOf(
 
 function keysOf(settings: IssuerSettings, parts: IdentifyParts): KeyCache {
   const { issuer, jwksUri, staleIfErrorSeconds, allowInsecureIssuer, allowAddresses } = settings
+  const outward = parts.outward?.(issuer)
   const key = JSON.stringify([
     issuer,
     jwksUri,
     staleIfErrorSeconds,
     allowInsecureIssuer,
     allowAddresses,
+    outward && wayOf(outward),
   ])
   const known = parts.keyCaches?.get(key)
   if (known !== undefined) return known
@@ -224,7 +229,7 @@ function keysOf(settings: IssuerSettings, parts: IdentifyParts): KeyCache {
     issuer,
     jwksUri,
     staleIfErrorSeconds,
-    fetch: issuerFetch(settings, parts.fetch),
+    fetch: issuerFetch(settings, parts.fetch, outward),
     clock: parts.clock,
     warn: (fields, message) => parts.log.warn(fields, message),
   })

@@ -1,6 +1,7 @@
 // The slice of the configuration for one issuer (oauth §8): which profile, which algorithms, which audience,
 // how claims become tags. Everything that relaxes a check has a name of its own and is off.
 import { z } from 'zod'
+import { proxyChoice, trustSettings } from '../net/outward-settings.ts'
 import { ALGORITHMS } from './algorithms.ts'
 import { PROFILES } from './profiles/profiles.ts'
 import type { ProfileName } from './profiles/profiles.ts'
@@ -107,6 +108,8 @@ export const issuerSettings = z
       .default([])
       .meta({ 'x-relaxation': true })
       .describe('private address ranges that this issuer may be in, as CIDR'),
+    tls: trustSettings,
+    proxy: proxyChoice,
   })
   .superRefine((settings, context) => {
     if (settings.audienceFrom === 'client_id' && settings.profile !== 'cognito') {

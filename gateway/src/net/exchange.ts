@@ -3,6 +3,7 @@
 import type { Dispatcher } from 'undici'
 import { GuardedFetchError } from './guarded-fetch-error.ts'
 import { BlockedAddress } from './lookup.ts'
+import type { Outward } from './outward.ts'
 
 export const ANY_MEDIA_TYPE = '*/*'
 
@@ -22,6 +23,8 @@ export type FetchUse = {
   readonly allowHttp?: boolean
   /** Default 443 alone. */
   readonly ports?: readonly number[]
+  /** Whom TLS believes, and through which proxy. */
+  readonly outward?: Outward
 }
 
 export type GuardedResponse = {

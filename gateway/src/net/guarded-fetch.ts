@@ -1,6 +1,7 @@
 // The one function for every URL that somebody else can influence (policy-audit §5; attacks H-11, J-16, D-03):
 // JWKS, discovery, upstream token endpoints. It judges the URL and every address before a socket is opened,
-// never follows a redirect, never reads a proxy from the environment, and caps time, size and media type.
+// never follows a redirect, never reads a proxy from the environment, and caps time, size and media type. Through a
+// proxy that the configuration names, names are resolved and judged there; literals are judged here all the same.
 // Calls to targets have pools of their own with the same guard (pools.ts).
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
@@ -8,10 +9,10 @@ import { addressRule } from './addresses.ts'
 import { exchange } from './exchange.ts'
 import type { FetchUse, GuardedResponse } from './exchange.ts'
 import { GuardedFetchError } from './guarded-fetch-error.ts'
-import { blockedHost, guardedLookup, systemResolve } from './lookup.ts'
+import { blockedHost, systemResolve } from './lookup.ts'
 import type { Resolve } from './lookup.ts'
+import { connectOptions, wayOf, type Outward } from './outward.ts'
 import { assertKnownUndici } from './undici-version.ts'
-import { VERIFIED_TLS } from './verified-tls.ts'
 
 assertKnownUndici()
 
@@ -27,6 +28,7 @@ export type GuardedFetchOptions = {
 }
 
 const DEFAULT_PORTS = [443]
+const STRAIGHT: Outward = {}
 const CONNECT_MS = 5_000
 
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch & {
@@ -39,31 +41,35 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
 
   const fetchGuarded: GuardedFetch = async (url, use) => {
     const parsed = checkUrl(url, use)
-    const key = use.body === undefined ? JSON.stringify([parsed.href, use]) : undefined
+    const { outward = STRAIGHT, ...rest } = use
+    const key =
+      use.body === undefined ? JSON.stringify([parsed.href, rest, wayOf(outward)]) : undefined
     const shared = key === undefined ? undefined : underWay.get(key)
     if (shared !== undefined) return await shared
     if (running >= maxConcurrent) throw new GuardedFetchError('busy', 'too many fetches at once')
     running += 1
-    const started = exchange(agentFor(use.allowAddresses ?? []), parsed, use).finally(() => {
-      running -= 1
-      if (key !== undefined) underWay.delete(key)
-    })
+    const started = exchange(agentFor(use.allowAddresses ?? [], outward), parsed, use).finally(
+      () => {
+        running -= 1
+        if (key !== undefined) underWay.delete(key)
+      },
+    )
     if (key !== undefined) underWay.set(key, started)
     return await started
   }
 
-  // One agent per rule: a socket that one rule allowed is never found by a request under another.
-  function agentFor(allowed: readonly string[]): Dispatcher {
-    const key = allowed.join(' ')
+  // One agent per rule and way: a socket that one allowed is never found by a request under another.
+  function agentFor(allowed: readonly string[], outward: Outward): Dispatcher {
+    const key = `${allowed.join(' ')} via ${wayOf(outward)}`
     const known = agents.get(key)
     if (known !== undefined) return known
     const agent = new Agent({
       allowH2: false,
-      connect: {
-        ...VERIFIED_TLS,
-        timeout: CONNECT_MS,
-        lookup: guardedLookup(addressRule(allowed), options.resolve ?? systemResolve),
-      },
+      connect: connectOptions(outward, {
+        rule: addressRule(allowed),
+        resolve: options.resolve ?? systemResolve,
+        connectMs: CONNECT_MS,
+      }),
       headersTimeout: 30_000,
       bodyTimeout: 30_000,
       keepAliveTimeout: 4_000,

@@ -5,11 +5,11 @@ import { Pool } from 'undici'
 import type { Dispatcher } from 'undici'
 import { addressRule, PRIVATE_ADDRESSES } from './addresses.ts'
 import { rememberAnswers } from './last-answer.ts'
-import { BlockedAddress, blockedHost, guardedLookup, systemResolve } from './lookup.ts'
+import { BlockedAddress, blockedHost, systemResolve } from './lookup.ts'
 import type { Resolve } from './lookup.ts'
+import { connectOptions, type Outward } from './outward.ts'
 import { systemClock, type Clock } from '../system/clock.ts'
 import { assertKnownUndici } from './undici-version.ts'
-import { VERIFIED_TLS } from './verified-tls.ts'
 
 assertKnownUndici()
 
@@ -34,6 +34,8 @@ export type PoolRules = {
   /** A relaxation: http, this host and private networks. */
   readonly allowInsecureTarget: boolean
   readonly allowAddresses: readonly string[]
+  /** Whom TLS believes, and through which proxy. */
+  readonly outward?: Outward
 }
 
 export type UpstreamPool = {
@@ -80,12 +82,12 @@ function openPool(origin: string, rules: PoolRules, resolve: Resolve): UpstreamP
     new Pool(url.origin, {
       allowH2: false,
       connections: CONNECTIONS,
-      connect: {
-        ...VERIFIED_TLS,
-        timeout: rules.connectMs,
-        lookup: guardedLookup(rule, resolve),
-        keepAliveInitialDelay: PROBE_AFTER_MS,
-      },
+      connect: connectOptions(rules.outward ?? {}, {
+        rule,
+        resolve,
+        connectMs: rules.connectMs,
+        probeAfterMs: PROBE_AFTER_MS,
+      }),
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: 120_000,
       maxHeaderSize: 16_384,

@@ -3,6 +3,7 @@
 // What may be sent is in the permit; what comes back is checked before anyone sees it.
 import type { Clock } from '../../system/clock.ts'
 import { createDeadlines } from '../../net/deadlines.ts'
+import type { Outward } from '../../net/outward.ts'
 import type { Pools } from '../../net/pools.ts'
 import { refuse } from '../../refusal.ts'
 import type { Connector } from '../connector.ts'
@@ -18,6 +19,8 @@ import type { McpTargetSettings } from './settings.ts'
 
 export type McpConnectorParts = {
   readonly pools: Pools
+  /** Whom TLS believes, and through which proxy; absent: the machine's authorities, and none. */
+  readonly outward?: Outward
   readonly clock: Clock
   /** Largest answer of a target. */
   readonly resultBytes: number
@@ -36,6 +39,7 @@ export function createMcpConnector(
     connectMs: settings.timeouts.connectMs,
     allowInsecureTarget: settings.allowInsecureTarget,
     allowAddresses: settings.allowAddresses,
+    ...(parts.outward === undefined ? {} : { outward: parts.outward }),
   })
   const deadlines = createDeadlines(parts.clock)
   const plan: ExchangePlan = {

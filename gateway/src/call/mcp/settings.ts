@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { DeepReadonly } from '../../config/deep-readonly.ts'
 import { isCidr } from '../../net/addresses.ts'
+import { proxyChoice, trustSettings } from '../../net/outward-settings.ts'
 
 const milliseconds = (fallback: number) => z.int().min(10).max(600_000).default(fallback)
 
@@ -70,6 +71,8 @@ export const mcpTargetMembers = {
     )
     .default([])
     .describe('private ranges in which the target may lie; all else must be public'),
+  tls: trustSettings,
+  proxy: proxyChoice,
   timeouts,
   era: z
     .enum(['auto', 'modern', 'legacy'])
