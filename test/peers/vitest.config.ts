@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests behind servers that have to be installed (haproxy, nginx): not part of `npm test`. From the root:
-// `npx vitest run --config test/peers/vitest.config.ts`.
+// Tests with parts that have to be installed: `npm run test:peers` (clients, front ends) and `npm run conformance`. Not
+// part of `npm test`.
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/peers/**/*.peers.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
+    // What is met is named: each part with its version.
+    reporters: [['default', { summary: false }]],
   },
 })

@@ -7,21 +7,16 @@ import {
   Client,
   StreamableHTTPClientTransport,
   UnauthorizedError,
-  type OAuthClientProvider,
-  type OAuthDiscoveryState,
-  type StoredOAuthClientInformation,
-  type StoredOAuthTokens,
 } from '@modelcontextprotocol/client'
 import { startGateway, type Gateway } from '@sallyport/gateway/app.ts'
 import { loadConfig } from '@sallyport/gateway/config/load.ts'
 import { renderProblems } from '@sallyport/gateway/config/render-problems.ts'
-import { signIn } from '@sallyport/sample/sign-in.ts'
 import { startWorld, type World } from '@sallyport/sample/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { devConfig } from '../../cli/src/dev/dev-config.ts'
 import { freePort } from '../support/gateway.ts'
+import { personAt } from '../support/person-at-a-client.ts'
 
-const REDIRECT = 'http://127.0.0.1:49153/callback'
 let folder: string
 let world: World
 let gateway: Gateway
@@ -47,41 +42,6 @@ afterAll(async () => {
   await world.stop()
   rmSync(folder, { recursive: true })
 })
-
-/** Keeps what the SDK wants kept, and is the person at the page. */
-function personAt(username: string): OAuthClientProvider & { readonly callback: () => URL } {
-  let client: StoredOAuthClientInformation | undefined
-  let tokens: StoredOAuthTokens | undefined
-  let discovered: OAuthDiscoveryState | undefined
-  let verifier = ''
-  let callback: URL | undefined
-  return {
-    redirectUrl: REDIRECT,
-    clientMetadata: {
-      client_name: 'a client of the SDK',
-      redirect_uris: [REDIRECT],
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-    },
-    clientInformation: () => client,
-    saveClientInformation: (information) => void (client = information),
-    tokens: () => tokens,
-    saveTokens: (saved) => void (tokens = saved),
-    discoveryState: () => discovered,
-    saveDiscoveryState: (state) => void (discovered = state),
-    saveCodeVerifier: (saved) => void (verifier = saved),
-    codeVerifier: () => verifier,
-    async redirectToAuthorization(url) {
-      const password = `${username}-sample`
-      callback = await signIn({ authorizeUrl: url.href, username, password })
-    },
-    callback: () => {
-      if (callback === undefined) throw new Error('nobody was sent to sign in')
-      return callback
-    },
-  }
-}
 
 async function connect(
   url: string,
