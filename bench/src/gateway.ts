@@ -33,6 +33,7 @@ export type GatewayOptions = {
   readonly settings?: string
   /** Loaded first into the process. */
   readonly preload?: URL
+  readonly environment?: Readonly<Record<string, string>>
   readonly readyWithinMs?: number
 }
 export type BenchTarget = { readonly origin: string; readonly era?: 'legacy' }
@@ -50,15 +51,15 @@ export async function startGateway(options: GatewayOptions): Promise<BenchGatewa
   const serve = [COMMAND, 'serve', '--config', join(folder, 'sallyport.yaml')]
   const [command = '', ...args] = [...bound, process.execPath, ...preload, ...serve]
   const from = performance.now()
-  const started = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const env = { ...process.env, ...options.environment }
+  const started = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   await ready(operations, started, options.readyWithinMs ?? READY_WITHIN_MS)
   const readyMs = performance.now() - from
   await wait(SETTLED_MS)
   return { process: started, port, readyMs, idleRssMiB: residentMiB(started) }
 }
 
-/** Resident memory of the process at this moment. */
-export function residentMiB({ pid }: ChildProcess): number {
+function residentMiB({ pid }: ChildProcess): number {
   const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(rss) / 1024
 }
@@ -93,6 +94,8 @@ authorization:
       allowInsecureIssuer: true
 # Asked on every call as everywhere; the load is that of one person, whom the defaults would hold back.
 rateLimits: { address: &most { perMinute: 1000000, burst: 1000000 }, client: *most, person: *most, tool: *most, target: *most }
+# Nor does it stop a load that fills the one core for as long as it is told to.
+shedding: { loopDelayMs: 10000 }
 policies: { folder: ./policies }
 targets:
 ${Object.entries(targets)

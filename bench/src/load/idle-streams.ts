@@ -12,7 +12,10 @@ export async function openStreams(job: ListenJob): Promise<Listening> {
   let n = 0
   let firstError: string | undefined
   const opener = async (): Promise<void> => {
-    while (n < job.listen) firstError ??= await openStream(job, n++)
+    while (n < job.listen) {
+      const failed = await openStream(job, n++)
+      firstError ??= failed
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, opener))
   return { open: open.size, firstError }

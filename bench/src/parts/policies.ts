@@ -9,7 +9,10 @@ import { untilAnswered } from '../until-answered.ts'
 import { inBenchWorld, type BenchWorld } from '../world.ts'
 import { few, type Part } from './part.ts'
 
-const COUNTS = [10, 100, 1000, 10_000]
+const FEWEST = 10
+const COUNTS = [FEWEST, 100, 1000, 10_000]
+/** With fewer requests than this, without the largest set: it takes minutes to load. */
+const WHOLE_FROM = 1000
 const TOOLS = 100
 const CONNECTIONS = 32
 const NEW_SHARE = 0.2
@@ -20,8 +23,9 @@ export const policies: Part = {
   title: 'Policies in number',
   measure: ({ requests, passes }) =>
     inBenchWorld({ tools: TOOLS }, async (world) => {
+      const counts = requests < WHOLE_FROM ? COUNTS.slice(0, -1) : COUNTS
       const started: { readonly contestant: Contestant; readonly row: TargetRow }[] = []
-      for (const count of COUNTS) started.push(await start(world, count))
+      for (const count of counts) started.push(await start(world, count))
       const contestants = started.map(({ contestant }) => contestant)
       const columns = [
         { column: 'same arguments', vary: false, share: 1 },
@@ -35,8 +39,8 @@ export const policies: Part = {
       }))
       const measured = await inRounds(world, contestants, cells, passes)
       const ratios = columns.flatMap(({ column }) =>
-        COUNTS.slice(1).flatMap((count) => {
-          const pair = [nameOf(count), nameOf(COUNTS[0] ?? 0)] as const
+        counts.slice(1).flatMap((count) => {
+          const pair = [nameOf(count), nameOf(FEWEST)] as const
           const target = `${column}: ${nameOf(count)} × ${pair[1]}`
           const place = { column, connections: CONNECTIONS }
           return ratioRow(measured, place, pair, { target, wanted: '–' }) ?? []
@@ -44,7 +48,7 @@ export const policies: Part = {
       )
       return {
         measured,
-        base: nameOf(COUNTS[0] ?? 0),
+        base: nameOf(FEWEST),
         rows: [...started.map(({ row }) => row), ...ratios],
         about: [`${TOOLS} tools; one policy of a hundred is about the one that is called.`],
       }
