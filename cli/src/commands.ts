@@ -65,6 +65,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/config-schema.ts')).configSchema,
   },
   {
+    words: ['config', 'fmt'],
+    summary: 'bring the configuration into one form, comments kept',
+    group: 'Running',
+    load: async () => (await import('./commands/config-fmt.ts')).configFmt,
+  },
+  {
+    words: ['config', 'diff'],
+    summary: 'say in words what another configuration changes',
+    group: 'Running',
+    load: async () => (await import('./commands/config-diff.ts')).configDiff,
+  },
+  {
+    words: ['config', 'migrate'],
+    summary: 'show what a file of an older version has to become',
+    group: 'Running',
+    load: async () => (await import('./commands/config-migrate.ts')).configMigrate,
+  },
+  {
     words: ['import'],
     summary: 'read servers out of what you already have',
     group: 'Running',
@@ -284,7 +302,7 @@ export const COMMANDS: readonly CommandRow[] = [
 
 /** What the first word of a pair is for. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  config: 'check, show and describe the configuration',
+  config: 'check, show, format, compare and migrate the configuration',
   pins: 'review what targets offer',
   policy: 'ask the policies',
   approvals: 'calls that wait for a second person',

@@ -33,10 +33,13 @@ export function decideReload(current: Loaded, result: LoadResult): ReloadDecisio
   if ('problems' in result) return { action: 'keep', problems: result.problems }
   if (result.digest === current.digest) return { action: 'nothing' }
   const changed = differences(current.config, result.config, [])
-  const afterRestart = changed.filter((path) =>
-    AT_START.some((start) => path === start || path.startsWith(`${start}.`)),
-  )
+  const afterRestart = changed.filter(isForStart)
   return { action: 'apply', loaded: result, changed, afterRestart }
+}
+
+/** Whether a change of the setting waits for the next start. */
+export function isForStart(path: string): boolean {
+  return AT_START.some((start) => path === start || path.startsWith(`${start}.`))
 }
 
 function differences(before: unknown, after: unknown, path: readonly PathKey[]): string[] {

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { describeExpected, listNames } from './describe.ts'
 import { finding, rangeAt, valueAt } from './finding.ts'
+import { CONFIG_VERSION } from './migrations.ts'
 import { nearest } from './nearest.ts'
 import type { Finding, PathKey } from './problem.ts'
 import { pathText } from './problem.ts'
@@ -138,12 +139,24 @@ function notInThisVersion(
   path: readonly PathKey[],
 ): { code: Finding['code']; message?: string; fix?: string } {
   const value = valueAt(tree, path)
+  if (pathText(path) === 'version' && typeof value === 'number') return otherVersion(value)
   const mode = pathText(path) === 'authorization.mode' && (value === 'facade' || value === 'broker')
   if (!mode) return { code: 'config.invalid_value' }
   return {
     code: 'config.not_in_this_version',
     message: `the authorization mode \`${value}\` is not in this version`,
     fix: 'write `external`, and let clients sign in at your own identity provider',
+  }
+}
+
+function otherVersion(version: number): { code: Finding['code']; message: string; fix: string } {
+  return {
+    code: 'config.not_in_this_version',
+    message: `the file is of version ${version}, and this program reads version ${CONFIG_VERSION}`,
+    fix:
+      version > CONFIG_VERSION
+        ? 'run the newer program that the file was written for'
+        : 'run `sallyport config migrate`, which shows what has to change',
   }
 }
 

@@ -13,6 +13,18 @@ const MAX_ALIASES = 100
 const MAX_NODES = 50_000
 const MAX_DEPTH = 32
 
+/** One plain document of the core schema, and nothing clever in it. */
+export const YAML_OPTIONS = {
+  schema: 'core',
+  version: '1.2',
+  strict: true,
+  stringKeys: true,
+  merge: false,
+  resolveKnownTags: false,
+  prettyErrors: false,
+  logLevel: 'error',
+} as const
+
 export type Range = readonly [number, number]
 export type Place = {
   readonly key: Range | undefined
@@ -39,16 +51,7 @@ export function readYaml(
 ): { readonly tree: Tree; readonly findings: readonly Finding[] } {
   const reading = new Reading(environment)
   try {
-    const document = parseDocument(text, {
-      schema: 'core',
-      version: '1.2',
-      strict: true,
-      stringKeys: true,
-      merge: false,
-      resolveKnownTags: false,
-      prettyErrors: false,
-      logLevel: 'error',
-    })
+    const document = parseDocument(text, YAML_OPTIONS)
     reading.document = document
     const unclosed = document.errors.length > 0 ? unclosedBrackets(text) : []
     reading.findings.push(...unclosed)
