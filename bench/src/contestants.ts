@@ -19,6 +19,10 @@ export type Contestant = {
   /** Whether it claims to check tokens and tools. */
   readonly checks: boolean
   readonly era?: Job['era']
+  /** Before the names of the target's tools. */
+  readonly toolPrefix?: string
+  /** Of the requests, for somebody who is slow. */
+  readonly share?: number
 }
 
 export const BARE = 'bare undici 8'
@@ -69,14 +73,23 @@ export function sallyport(name: string, gateway: RunningGateway, target = 'bench
   return { name, port, path: `/mcp/${target}`, host, audience, checks: true }
 }
 
+/** Where a job goes, with new arguments in every call. */
+export function jobAt(
+  contestant: Contestant,
+): Pick<Job, 'port' | 'path' | 'hostHeader' | 'era' | 'tool' | 'vary'> {
+  const { port, path, host, era, toolPrefix = '' } = contestant
+  return { port, path, hostHeader: host, era, tool: `${toolPrefix}lookup`, vary: true }
+}
+
 /** Throws where one lets pass what it claims to stop, or stops what it should let pass. */
 export async function assertChecks(
   { run, tokens }: Pick<BenchWorld, 'run' | 'tokens'>,
   contestants: readonly Contestant[],
 ): Promise<void> {
-  for (const { name, port, path, host, audience, checks, era } of contestants) {
+  for (const contestant of contestants) {
+    const { name, audience, checks, toolPrefix = '' } = contestant
     const [good = ''] = tokens(audience, 1)
-    const once = { port, path, hostHeader: host, connections: 1, requests: 1, vary: true, era }
+    const once = { ...jobAt(contestant), connections: 1, requests: 1 }
     const asked = await run({ ...once, tokens: [good] })
     if (asked.errors > 0) throw new Error(`${name} does not answer: ${asked.firstError}`)
     if (!checks) continue
@@ -90,7 +103,7 @@ export async function assertChecks(
       const { errors } = await run({ ...once, tokens: [bad] })
       if (errors === 0) throw new Error(`${name} lets ${what} pass`)
     }
-    const { errors } = await run({ ...once, tokens: [good], tool: 'forbidden' })
+    const { errors } = await run({ ...once, tokens: [good], tool: `${toolPrefix}forbidden` })
     if (errors === 0) throw new Error(`${name} lets a forbidden tool pass`)
   }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.ts'
 
 const COMMAND = fileURLToPath(new URL('../../cli/src/sallyport.js', import.meta.url))
-const READY_WITHIN_MS = 12_000
+const READY_WITHIN_MS = 120_000
 const SETTLED_MS = 500
 
 export type BenchGateway = {

@@ -1,6 +1,6 @@
 // The passes of a run: every contestant in every cell, in rotated order, so that a slow minute hits all alike. The first
 // pass warms each up. Nothing wrong is dropped: a wrong answer stays in the figures and voids the run.
-import type { Contestant } from './contestants.ts'
+import { jobAt, type Contestant } from './contestants.ts'
 import type { Figures, Job } from './load/job.ts'
 import type { BenchWorld } from './world.ts'
 
@@ -36,13 +36,15 @@ export async function inRounds(
   const steps = passes * cells.reduce((sum, { only }) => sum + (only ?? contestants).length, 0)
   for (let pass = 0; pass < passes; pass++) {
     for (const cell of cells) {
-      const { column, connections, requests, only, newTokens = false } = cell
+      const { column, connections, only, newTokens = false } = cell
       const taking = contestants.filter(({ name }) => only === undefined || only.includes(name))
       for (let turn = 0; turn < taking.length; turn++) {
         const contestant = taking[(turn + pass) % taking.length]
         if (contestant === undefined) continue
         const known = constant.get(contestant) ?? []
-        const job = jobOf(contestant, cell)
+        const { share = 1 } = contestant
+        const requests = Math.max(2 * connections, Math.round(cell.requests * share))
+        const job = { ...jobAt(contestant), ...cell.job, connections }
         if (pass === 0) {
           const few = Math.min(requests, MOST_WARM_UP)
           await world.run({ ...job, requests: few, tokens: known })
@@ -55,11 +57,6 @@ export async function inRounds(
     }
   }
   return measured
-}
-
-function jobOf(contestant: Contestant, { connections, requests, job }: Cell): Omit<Job, 'tokens'> {
-  const { port, path, host, era } = contestant
-  return { port, path, hostHeader: host, era, vary: true, ...job, connections, requests }
 }
 
 function progress(step: number, steps: number, name: string): void {

@@ -1,7 +1,7 @@
 // A gateway is ready before the schemas of very many new tools are made, or of very many policies: calls are answered
 // when they are.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Contestant } from './contestants.ts'
+import { jobAt, type Contestant } from './contestants.ts'
 import type { BenchWorld } from './world.ts'
 
 const LOOK_MS = 500
@@ -9,12 +9,12 @@ const LOOK_MS = 500
 /** Resolves with how long it took from now. */
 export async function untilAnswered(
   { run, tokens }: Pick<BenchWorld, 'run' | 'tokens'>,
-  { name, port, path, host, audience, era }: Contestant,
+  contestant: Contestant,
   withinMs = 120_000,
 ): Promise<number> {
   const from = performance.now()
-  const once = { port, path, hostHeader: host, connections: 1, requests: 1, vary: true, era }
-  const job = { ...once, tokens: tokens(audience, 1) }
+  const { name, audience } = contestant
+  const job = { ...jobAt(contestant), connections: 1, requests: 1, tokens: tokens(audience, 1) }
   for (;;) {
     const { errors, firstError } = await run(job)
     if (errors === 0) return performance.now() - from
