@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     // Every core: most of a test is waiting for sockets, disks and processes of its own.
     maxWorkers: '100%',
+    // A worker loads the gateway once for all of its files, as one process has one generation after the other.
+    isolate: false,
     projects: [
       {
         test: {
