@@ -3,7 +3,6 @@
 import type { RefusedCall } from './audit/record.ts'
 import { Fault } from './fault.ts'
 import { allowedOrigin } from './in/check-head.ts'
-import type { Inbound } from './in/inbound.ts'
 import type { JsonObject } from './json/value.ts'
 import type { WireContext } from './out/wire.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
@@ -35,7 +34,7 @@ export function say(parts: PipelineParts, exchange: Exchange, refusal: Refusal):
 export function recordRefusal(parts: PipelineParts, exchange: Exchange, refusal: Refusal): void {
   parts.audit.refusal(refusal, {
     requestId: exchange.requestId,
-    traceId: exchange.inbound && traceIdOf(exchange.inbound),
+    traceId: exchange.trace?.traceId,
     peerAddress: exchange.request.socket.remoteAddress ?? '',
     identity: exchange.identity,
     tool: exchange.tool,
@@ -74,12 +73,4 @@ export function wireContext(parts: PipelineParts, exchange: Exchange): WireConte
     resourceMetadata: head?.route.metadataUrl,
     scope: parts.requiredScopes.join(' '),
   }
-}
-
-const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-/** Trace id out of `_meta.traceparent` (W3C Trace Context §3.2), for the log. */
-export function traceIdOf(inbound: Inbound): string | undefined {
-  const { traceparent } = inbound.meta
-  return typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined
 }

@@ -31,7 +31,9 @@ import { createReading } from './observe/reading.ts'
 import { createLog, type Log, type LogStream } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { listenOperations } from './observe/operations-server.ts'
+import { createExporter } from './observe/otlp/exporter.ts'
 import { addProcessMetrics } from './observe/process-metrics.ts'
+import { createTraces } from './observe/traces.ts'
 import { writeFault } from './out/fault.ts'
 import { rawAnswer } from './out/raw-answer.ts'
 import { authorityFiles, fetchOn, readOutwards } from './outward.ts'
@@ -197,7 +199,18 @@ async function compose(
   closers.push(() => gates.close())
   const answers = createAnswerWatch(log, metrics)
   closers.push(() => answers.close())
-  const observe = createExchangeObserver(log, metrics, clock, answers)
+  const tracing = () => (generation?.config ?? config).traces
+  const exporter = createExporter({
+    settings: tracing,
+    version: VERSION,
+    fetch,
+    secret: async (reference) => (await secrets.resolve(reference)).value,
+    log,
+    metrics,
+  })
+  closers.push(() => exporter.close())
+  const traces = createTraces(tracing, exporter, clock)
+  const observe = createExchangeObserver({ log, metrics, clock, answers, traces })
   const approvals = composeApprovals({
     store,
     clock,
@@ -242,6 +255,7 @@ async function compose(
     pressure,
     approvals,
     authorize: () => generation?.authorize,
+    traces,
     observe,
     port: () => port,
     version: VERSION,

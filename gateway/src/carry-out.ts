@@ -2,7 +2,7 @@
 // and what the client gets of it. Where the target asks a client of the old era for something, the same exchange goes on:
 // the question passes on its stream, and with the answer the call is decided, limited, recorded and made again.
 import { callMethodOf } from './asked.ts'
-import { recordRefusal, reply, say, traceIdOf, wireContext } from './answering.ts'
+import { recordRefusal, reply, say, wireContext } from './answering.ts'
 import { needsApproval } from './authorize/approval/needs-approval.ts'
 import type { Permit } from './authorize/permit.ts'
 import type { CallEnvelope } from './call/connector.ts'
@@ -15,6 +15,8 @@ import type { Exchange, Named, PipelineParts } from './exchange.ts'
 import { Fault } from './fault.ts'
 import { undeclaredParamHeaders } from './in/param-headers.ts'
 import { privately } from './mcp/read-result.ts'
+import { spanBelow, withTrace } from './observe/trace-context.ts'
+import type { Traces } from './observe/traces.ts'
 import { isRefusal, refuse, type Refusal } from './refusal.ts'
 
 /** One exchange with a client, for as many attempts at the target as it takes. */
@@ -109,7 +111,8 @@ async function send(
   const connector = parts.connectors.get(permit.entry.target)
   if (!connector)
     throw new Fault('gateway.internal', `no connector for target ${permit.entry.target}`)
-  const traceId = traceIdOf(inbound)
+  const trace = exchange.trace && spanBelow(exchange.trace)
+  const traceId = trace?.traceId
   const sequence = await parts.audit.intent(permit, credential, head.peerAddress, traceId)
 
   const calledMs = parts.clock.monotonicMs()
@@ -119,6 +122,7 @@ async function send(
     if (recorded) return
     recorded = true
     parts.audit.outcome(sequence, requestId, facts, parts.clock.monotonicMs() - calledMs)
+    if (trace !== undefined) parts.traces.ended(trace, calledMs, targetSpan(permit, facts))
   }
   const disabled = parts.switches.ofPermit(permit)
   if (disabled !== undefined) {
@@ -128,7 +132,7 @@ async function send(
   const envelope: CallEnvelope = {
     method: callMethodOf(inbound.method),
     id: inbound.id ?? '',
-    meta: parts.input.offered(permit.entry.target, inbound.meta),
+    meta: withTrace(parts.input.offered(permit.entry.target, inbound.meta), trace),
     protocolVersion: inbound.protocolVersion,
     paramHeaders: undeclaredParamHeaders(inbound, permit.entry),
     room: roomFor(parts, exchange, permit),
@@ -144,6 +148,20 @@ async function send(
     })
   const outcome = parts.input.ofClient(inbound, called)
   return { outcome: inbound.method === 'resources/read' ? privately(outcome) : outcome, record }
+}
+
+/** The call of the target within the trace of its exchange. */
+function targetSpan({ entry }: Permit, facts: OutcomeFacts): Parameters<Traces['ended']>[2] {
+  return {
+    name: `call ${entry.target}`,
+    kind: 'client',
+    failed: facts.class !== 'ok' && facts.class !== 'input_required',
+    attributes: {
+      'sallyport.target': entry.target,
+      'sallyport.outcome': facts.class,
+      'http.response.status_code': facts.status,
+    },
+  }
 }
 
 /** Until the client has its answer, or has gone. */

@@ -24,6 +24,8 @@ import type { Sessions } from './mcp/legacy/sessions.ts'
 import type { ClientInput } from './mcp/input/input.ts'
 import type { SearchSettings } from './mcp/search/settings.ts'
 import type { Subscriptions } from './mcp/subscriptions/subscriptions.ts'
+import type { Trace } from './observe/trace-context.ts'
+import type { Traces } from './observe/traces.ts'
 import type { Wire } from './out/wire.ts'
 import type { Refusal } from './refusal.ts'
 import type { Clock } from './system/clock.ts'
@@ -67,6 +69,7 @@ export type PipelineParts = {
   readonly minProtocol: (target: string | undefined) => string
   readonly access: Pick<Access, 'denied' | 'ask'>
   readonly switches: Switches
+  readonly traces: Traces
   readonly clock: Clock
   readonly authorizationServers: readonly string[]
   readonly requiredScopes: readonly string[]
@@ -86,6 +89,8 @@ export type Exchange = {
   readonly head?: Head
   readonly identity?: Identity
   readonly inbound?: Inbound
+  /** Of what was understood; `undefined`: nobody traces it. */
+  readonly trace?: Trace | undefined
   /** Qualified name of what was asked for: a tool, a prompt, the reading of resources. */
   readonly tool?: string
   readonly kind?: EntryKind

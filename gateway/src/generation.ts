@@ -294,6 +294,7 @@ async function build(
     gates: shared.gates.under(config.targets),
     largeAnswers: shared.largeAnswers,
     switches: shared.switches,
+    traces: shared.traces,
     clock: shared.clock,
     authorizationServers: config.authorization.issuers.map(({ issuer }) => issuer),
     requiredScopes: config.authorization.requiredScopes,

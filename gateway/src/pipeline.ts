@@ -77,7 +77,9 @@ async function answer(parts: PipelineParts, arrived: Exchange): Promise<void> {
 }
 
 /** From a request that is understood to its answer; never rejects. */
-async function proceed(parts: PipelineParts, exchange: Understood): Promise<void> {
+async function proceed(parts: PipelineParts, understood: Understood): Promise<void> {
+  const { head, inbound } = understood
+  const exchange = { ...understood, trace: parts.traces.of(head.headers, inbound.meta) }
   const refused = stopped(parts, exchange.identity)
   if (refused !== undefined) return say(parts, exchange, refused)
   try {

@@ -15,6 +15,7 @@ import type { Sessions } from './mcp/legacy/sessions.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { Pools } from './net/pools.ts'
 import type { Log } from './observe/log.ts'
+import type { Traces } from './observe/traces.ts'
 import type { Ended, Exchange } from './exchange.ts'
 import type { Secrets } from './secrets/resolve.ts'
 import type { Seals } from './secrets/seals.ts'
@@ -53,6 +54,7 @@ export type Shared = {
   readonly approvals: Approvals
   /** Of the configuration that runs; `undefined` before the first one does. */
   readonly authorize: () => Authorize | undefined
+  readonly traces: Traces
   readonly observe: (exchange: Exchange, ended: Ended) => void
   /** Port that the data plane listens on. */
   readonly port: () => number

@@ -89,6 +89,7 @@ async function start(successor?: { decide: () => object }) {
     switches,
     minProtocol: () => '2025-03-26',
     sessions: { underWay: createUnderWay() },
+    traces: { of: () => undefined, ended: vi.fn() },
     clock,
     observe: vi.fn(),
     requiredScopes: [],

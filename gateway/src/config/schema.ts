@@ -14,6 +14,7 @@ import { minProtocol, OLDEST_VERSION } from '../in/versions.ts'
 import { searchSettings } from '../mcp/search/settings.ts'
 import { egressSettings } from '../net/outward-settings.ts'
 import { logSettings } from '../observe/settings.ts'
+import { traceSettings } from '../observe/trace-settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { sheddingSettings } from '../system/pressure-settings.ts'
 import { isOrigin, isPublicUrl } from './addresses.ts'
@@ -230,6 +231,7 @@ export const configSchema = z
     shedding: sheddingSettings.prefault({}),
     audit: auditSettings.prefault({}).describe('the audit log: its files, and who vouches for it'),
     log: logSettings.prefault({}).describe('the log on standard output'),
+    traces: traceSettings,
   })
   .describe('Configuration of Sallyport')
 

@@ -5,12 +5,11 @@
 import type { Permit } from '../../authorize/permit.ts'
 import type { Credential } from '../../credential/credential.ts'
 import type { JsonObject, RpcId } from '../../json/value.ts'
+import { traceHeaders } from '../../observe/trace-context.ts'
 import type { CallEnvelope, CallMethod } from '../connector.ts'
 import { addDeclaredHeaders, addUndeclaredHeaders, encodeHeaderValue } from './param-header.ts'
 
 export type TargetRequest = { readonly headers: string[]; readonly body: Buffer }
-
-const TRACE_PARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The request of a call: what is in the permit, and nothing else of the client's but `_meta` and what it was asked for. */
 export function callRequest(
@@ -28,8 +27,7 @@ export function callRequest(
   if (envelope.paramHeaders.size > 0) {
     addUndeclaredHeaders(headers, envelope.paramHeaders, entry.paramHeaders)
   }
-  const trace = envelope.meta['traceparent']
-  if (typeof trace === 'string' && TRACE_PARENT.test(trace)) headers.push('traceparent', trace)
+  headers.push(...traceHeaders(envelope.meta))
   return { headers, body: Buffer.from(body, 'utf8') }
 }
 

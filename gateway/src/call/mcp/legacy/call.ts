@@ -5,6 +5,7 @@
 import type { Permit } from '../../../authorize/permit.ts'
 import { isJsonObject } from '../../../json/raw-number.ts'
 import type { JsonObject, RpcId } from '../../../json/value.ts'
+import { traceHeaders } from '../../../observe/trace-context.ts'
 import { refuse } from '../../../refusal.ts'
 import { randomId } from '../../../system/ids.ts'
 import type { CallMethod } from '../../connector.ts'
@@ -80,11 +81,9 @@ export class LegacyCall {
       if (!this.#enter(leg, settle)) return
       const { headers, connectionKey } = this.#parts.session.channel
       const body = callBody(this.#id, this.#permit, this.#method, leg.meta)
-      const { traceparent } = leg.meta
-      const traced = typeof traceparent === 'string' && TRACE_PARENT.test(traceparent)
       this.#exchange.start({
         method: 'POST',
-        headers: traced ? [...headers, 'traceparent', traceparent] : headers,
+        headers: [...headers, ...traceHeaders(leg.meta)],
         body,
         connectionKey,
       })
@@ -333,7 +332,6 @@ export class LegacyCall {
   }
 }
 
-const TRACE_PARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 const SAYS_LOST = /session|initiali[sz]ed/i
 
 function lost(reason: string): Failure {
