@@ -19,6 +19,8 @@ export type Contestant = {
   /** Whether it claims to check tokens and tools. */
   readonly checks: boolean
   readonly era?: Job['era']
+  /** Whom a token must be for, where it matters. */
+  readonly subject?: string
   /** Before the names of the target's tools. */
   readonly toolPrefix?: string
   /** Of the requests, for somebody who is slow. */
@@ -87,14 +89,14 @@ export async function assertChecks(
   contestants: readonly Contestant[],
 ): Promise<void> {
   for (const contestant of contestants) {
-    const { name, audience, checks, toolPrefix = '' } = contestant
-    const [good = ''] = tokens(audience, 1)
+    const { name, audience, subject, checks, toolPrefix = '' } = contestant
+    const [good = ''] = tokens(audience, 1, subject)
     const once = { ...jobAt(contestant), connections: 1, requests: 1 }
     const asked = await run({ ...once, tokens: [good] })
     if (asked.errors > 0) throw new Error(`${name} does not answer: ${asked.firstError}`)
     if (!checks) continue
     const broken = `${good.slice(0, -8)}${good.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA'}`
-    const [foreign = ''] = tokens(`${audience}/other`, 1)
+    const [foreign = ''] = tokens(`${audience}/other`, 1, subject)
     for (const [what, bad] of [
       ['a bad token', 'bad.token.here'],
       ['a broken signature', broken],

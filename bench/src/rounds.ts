@@ -32,7 +32,9 @@ export async function inRounds(
   passes: number,
 ): Promise<readonly Measured[]> {
   const measured: Measured[] = []
-  const constant = new Map(contestants.map((one) => [one, world.tokens(one.audience, 1)]))
+  const constant = new Map(
+    contestants.map((one) => [one, world.tokens(one.audience, 1, one.subject)]),
+  )
   const steps = passes * cells.reduce((sum, { only }) => sum + (only ?? contestants).length, 0)
   for (let pass = 0; pass < passes; pass++) {
     for (const cell of cells) {
@@ -49,7 +51,9 @@ export async function inRounds(
           const few = Math.min(requests, MOST_WARM_UP)
           await world.run({ ...job, requests: few, tokens: known })
         }
-        const tokens = newTokens ? world.tokens(contestant.audience, requests) : known
+        const tokens = newTokens
+          ? world.tokens(contestant.audience, requests, contestant.subject)
+          : known
         const figures = await world.run({ ...job, requests, tokens })
         measured.push({ contestant: contestant.name, column, connections, pass, ...figures })
         progress(measured.length, steps, contestant.name)

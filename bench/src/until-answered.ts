@@ -13,8 +13,13 @@ export async function untilAnswered(
   withinMs = 120_000,
 ): Promise<number> {
   const from = performance.now()
-  const { name, audience } = contestant
-  const job = { ...jobAt(contestant), connections: 1, requests: 1, tokens: tokens(audience, 1) }
+  const { name, audience, subject } = contestant
+  const job = {
+    ...jobAt(contestant),
+    connections: 1,
+    requests: 1,
+    tokens: tokens(audience, 1, subject),
+  }
   for (;;) {
     const { errors, firstError } = await run(job)
     if (errors === 0) return performance.now() - from
