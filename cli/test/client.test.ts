@@ -35,7 +35,7 @@ test('MCP tools/list: all pages are listed, with the name of the server on stand
       .split('\n')
       .map((line) => line.split(' ')[0]),
   ).toEqual(['echo', 'slow', 'fails', 'denied', 'hostile'])
-  expect(note).toBe('Toy: 5 tools\n')
+  expect(note).toMatch(/^Toy: 5 tools\nThey cost a model about \d+ tokens \(an estimate\)\.\n$/)
 })
 
 test('P-08: no escape of a server reaches the terminal in a list', async () => {
@@ -46,8 +46,12 @@ test('P-08: no escape of a server reaches the terminal in a list', async () => {
 
 test('MCP tools/list: --json prints the definitions as the server sent them', async () => {
   const { out } = await run(['tools', server.url, '--json'])
-  const { tools } = JSON.parse(out) as { tools: { name: string; description?: string }[] }
+  const { tools, cost } = JSON.parse(out) as {
+    tools: { name: string; description?: string }[]
+    cost: { bytes: number; tokens: number }
+  }
   expect(tools).toHaveLength(5)
+  expect(cost.tokens).toBe(Math.ceil(cost.bytes / 4))
   expect(tools[0]?.description).toBe('Gives back\u001b[2J what it got')
 })
 

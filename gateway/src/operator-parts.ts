@@ -12,6 +12,7 @@ import { eraseKeys, keysOf } from './audit/erase.ts'
 import { holdingSideFiles } from './audit/side-file-hold.ts'
 import { findRecords } from './audit/search.ts'
 import { disabledFor } from './authorize/switches/switch.ts'
+import { contextCosts } from './catalogue/context-cost.ts'
 import type { Catalogue } from './catalogue/entry.ts'
 import { endRevoked } from './end-revoked.ts'
 import type { Generation } from './generation.ts'
@@ -94,6 +95,7 @@ export function operatorParts(of: {
         ({ qualifiedName, pin, quarantined }) => ({ name: qualifiedName, pin, quarantined }),
       ),
       findings: running().catalogue.findings(),
+      context: Object.fromEntries(contextCosts(running().catalogue.current())),
       audit: shared.publishing.status(),
       openStreams: streams.count(),
       revocations: denyList.size(),

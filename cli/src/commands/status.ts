@@ -4,6 +4,7 @@ import type { JsonObject } from '@sallyport/gateway/json/value.ts'
 import type { Command } from '../command.ts'
 import { exitCode } from '../exit-codes.ts'
 import { askGateway } from '../gateway/admin-socket.ts'
+import { contextRows, longNames } from '../gateway/show-context.ts'
 import { defineStateFolder, stateFolder } from '../gateway/state-folder.ts'
 import type { StateFolderOptions } from '../gateway/state-folder.ts'
 import { objectOf, objectsOf, stringOf } from '../mcp/shape.ts'
@@ -23,6 +24,10 @@ export const status: Command<StateFolderOptions> = {
       const targets = targetsOf(answer)
       const head = ['TARGET', 'STATE', 'BREAKER', 'CALLS', 'WAITING', 'WHY']
       if (targets.length > 0) terminal.out(`\n${table([head, ...targets])}`)
+      const costs = contextRows(answer)
+      const columns = ['LISTS OF', 'TOOLS', 'BYTES', 'TOKENS (ESTIMATE)']
+      if (costs.length > 0) terminal.out(`\n${table([columns, ...costs])}`)
+      for (const sentence of longNames(answer)) terminal.note(`${sentence}\n`)
     }
     return exitCode(ready ? 'ok' : 'tryLater')
   },

@@ -2,6 +2,7 @@
 import type { JsonObject } from '@sallyport/gateway/json/value.ts'
 import type { Command } from '../command.ts'
 import { exitCode } from '../exit-codes.ts'
+import { costOf } from '../gateway/show-context.ts'
 import { createMcpClient, discover, listTools } from '../mcp/client.ts'
 import { serverUrl } from '../mcp/exchange.ts'
 import { objectOf, stringOf } from '../mcp/shape.ts'
@@ -28,13 +29,15 @@ export const tools: Command<{ readonly tokenFile?: string }> = {
     const client = createMcpClient(url, tokens, terminal)
     const server = await discover(client)
     const listed = await listTools(client)
+    const cost = costOf(listed)
     if (json) {
-      terminal.out(`${jsonText({ tools: listed })}\n`)
+      terminal.out(`${jsonText({ tools: listed, cost })}\n`)
       return exitCode('ok')
     }
     terminal.note(
       `${serverName(server)}: ${listed.length} ${listed.length === 1 ? 'tool' : 'tools'}\n`,
     )
+    terminal.note(`They cost a model about ${cost.tokens} tokens (an estimate).\n`)
     terminal.out(
       table(listed.map((tool) => [stringOf(tool['name']) ?? '', marks(tool), summary(tool)])),
     )
