@@ -17,10 +17,9 @@ export const mcpProxy: Peer = {
   steps: (folder) => [
     {
       command: found(CARGO, 'cargo'),
-      args: [
-        ...['install', 'mcp-proxy', '--version', VERSIONS.mcpProxy, '--locked', '--quiet'],
-        ...['--features', FEATURES, '--root', folder],
-      ],
+      args: `install mcp-proxy --version ${VERSIONS.mcpProxy} --locked --quiet --features ${FEATURES} --root ${folder}`.split(
+        ' ',
+      ),
     },
   ],
   limitMs: 45 * MINUTE_MS,

@@ -7,6 +7,7 @@ import { freePort } from '../free-port.ts'
 import { AUDIENCE, MINUTE_MS, startBound, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
+const NPM_INSTALL = 'install --no-save --no-audit --no-fund --ignore-scripts --prefix .'.split(' ')
 const SOURCE = fileURLToPath(new URL('../../peers/naive-gateway.js', import.meta.url))
 
 export const naive: Peer = {
@@ -17,7 +18,7 @@ export const naive: Peer = {
     {
       command: 'npm',
       args: [
-        ...['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', '.'],
+        ...NPM_INSTALL,
         `@modelcontextprotocol/server@${VERSIONS.sdkServer}`,
         `@modelcontextprotocol/client@${VERSIONS.sdkClient}`,
         `@modelcontextprotocol/express@${VERSIONS.sdkExpress}`,

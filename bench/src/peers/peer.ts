@@ -47,7 +47,7 @@ export function startBound(
 }
 
 /** An interpreter of this version, of the system or of pyenv. */
-export function python(version: string): string {
+function python(version: string): string {
   const places = [
     `/usr/bin/python${version}`,
     `/usr/local/bin/python${version}`,
