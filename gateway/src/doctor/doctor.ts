@@ -7,7 +7,9 @@ import type { Config } from '../config/schema.ts'
 import { createObtain } from '../credential/obtain.ts'
 import { createGuardedFetch } from '../net/guarded-fetch.ts'
 import type { Resolve } from '../net/lookup.ts'
+import type { Outward } from '../net/outward.ts'
 import { createPools } from '../net/pools.ts'
+import { fetchOn, readOutwards, type Outwards } from '../outward.ts'
 import { createSecrets } from '../secrets/resolve.ts'
 import { systemClock, type Clock } from '../system/clock.ts'
 import { lookAtAuditDisk } from './audit-disk.ts'
@@ -15,7 +17,7 @@ import { wrong, type Finding } from './finding.ts'
 import { lookAtIssuer } from './issuers.ts'
 import { lookAtCertificate, lookAtPorts, lookAtPublicName } from './listeners.ts'
 import { lookAtNode, lookAtStateFolder, lookAtStoreFile } from './local.ts'
-import { createNetwork } from './network.ts'
+import { createNetwork, type LookAtNetwork } from './network.ts'
 import { lookAtReceivers } from './receivers.ts'
 import { lookAtRunning, type RunningGateway } from './running.ts'
 import { lookAtTarget } from './targets.ts'
@@ -43,7 +45,14 @@ export async function* examine(config: Config, parts: DoctorParts): AsyncGenerat
   const look = createNetwork({ ...resolving, nowMs: clock.wallMs })
   const folder = join(config.stateFolder, 'audit')
   const { resultBytes } = config.limits
-  const targetParts = { look, running, pools, clock, resultBytes, obtain }
+  const outwards = await readOutwards(config, secrets).catch(asError)
+  const lookOn =
+    (outward: Outward): LookAtNetwork =>
+    (url, rules) =>
+      look(url, { ...rules, outward })
+  const wayTo = (of: (ways: Outwards) => Outward): Outward =>
+    outwards instanceof Error ? {} : of(outwards)
+  const targetParts = { running, pools, clock, resultBytes, obtain }
   const looks: readonly (() => readonly Finding[] | Promise<readonly Finding[]>)[] = [
     () => lookAtNode(parts.node, environment),
     () => (running === undefined ? [] : lookAtRunning(running, parts.version)),
@@ -56,15 +65,20 @@ export async function* examine(config: Config, parts: DoctorParts): AsyncGenerat
     () => lookAtPorts(config, running !== undefined),
     () => lookAtPublicName(config.publicUrl, resolve),
     () => lookAtCertificate(config, { secrets, clock }),
-    ...config.authorization.issuers.map(
-      (settings) => () => lookAtIssuer(settings, { look, fetch, clock }),
-    ),
-    () => lookAtReceivers(config.audit, { look, secrets, running }),
-    ...Object.entries(config.targets).map(
-      ([id, settings]) =>
-        () =>
-          lookAtTarget(id, settings, targetParts),
-    ),
+    () => (outwards instanceof Error ? [unreadable(outwards)] : []),
+    ...config.authorization.issuers.map((settings) => () => {
+      const outward = wayTo(({ ofIssuer }) => ofIssuer(settings.issuer))
+      const fetchThere = fetchOn(fetch, () => outward)
+      return lookAtIssuer(settings, { look: lookOn(outward), fetch: fetchThere, clock })
+    }),
+    () => {
+      const lookThere = lookOn(wayTo(({ all }) => all))
+      return lookAtReceivers(config.audit, { look: lookThere, secrets, running })
+    },
+    ...Object.entries(config.targets).map(([id, settings]) => () => {
+      const outward = wayTo(({ ofTarget }) => ofTarget(id))
+      return lookAtTarget(id, settings, { ...targetParts, outward, look: lookOn(outward) })
+    }),
   ]
   try {
     // The network is waited for in parallel, and told in order.
@@ -73,6 +87,14 @@ export async function* examine(config: Config, parts: DoctorParts): AsyncGenerat
   } finally {
     await fetch.close()
   }
+}
+
+function unreadable({ message }: Error): Finding {
+  return wrong('gateway', 'authorities', 'here', message, 'correct the files of `tls.authorities`')
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 async function settled(

@@ -1,5 +1,6 @@
 // Contact with others, step by step: name, connection, TLS. Each host and each origin is looked at once, whoever asks for
 // it, and each step is a finding of its own, so that a name that does not resolve is never told as a server that refuses.
+import { wayOf, type Outward } from '../net/outward.ts'
 import { reach, type Reached, type ReachStep } from '../net/reach.ts'
 import type { Resolve } from '../net/lookup.ts'
 import { expiryWarning } from '../secrets/tls-material.ts'
@@ -22,7 +23,11 @@ export type Contact = {
 /** `allowance`: the setting that would let us go there, in words. Never rejects. */
 export type LookAtNetwork = (
   url: string,
-  rules: { readonly allowAddresses: readonly string[]; readonly allowance: string },
+  rules: {
+    readonly allowAddresses: readonly string[]
+    readonly allowance: string
+    readonly outward?: Outward
+  },
 ) => Promise<Contact>
 
 const STEP_MS = 5_000
@@ -33,11 +38,11 @@ export function createNetwork(parts: {
 }): LookAtNetwork {
   const known = new Map<string, Promise<Reached>>()
   const { nowMs, ...more } = parts
-  return async (text, { allowAddresses, allowance }) => {
+  return async (text, { allowAddresses, allowance, outward = {} }) => {
     const url = new URL(text)
-    const key = [url.origin, ...allowAddresses].join(' ')
+    const key = [url.origin, ...allowAddresses, wayOf(outward)].join(' ')
     const before = known.get(key)
-    const reaching = before ?? reach(url, { allowAddresses, timeoutMs: STEP_MS, ...more })
+    const reaching = before ?? reach(url, { allowAddresses, outward, timeoutMs: STEP_MS, ...more })
     known.set(key, reaching)
     const reached = await reaching
     const findings =
@@ -105,6 +110,6 @@ function fixOf(step: ReachStep, url: URL, allowance: string): string {
     case 'connection':
       return 'see whether it runs, and whether a firewall or a route stands between it and this machine'
     case 'tls':
-      return 'the certificate must be valid for this name and lead to an authority that this machine trusts (`NODE_EXTRA_CA_CERTS` adds one); TLS 1.2 at least'
+      return 'the certificate must be valid for this name and lead to an authority that is trusted here: `tls.authorities` names your own; TLS 1.2 at least'
   }
 }

@@ -4,6 +4,7 @@ import { createMcpConnector } from '../call/mcp/mcp.ts'
 import type { TargetSettings } from '../config/schema.ts'
 import type { Obtain } from '../credential/obtain.ts'
 import { PRIVATE_ADDRESSES } from '../net/addresses.ts'
+import type { Outward } from '../net/outward.ts'
 import type { Pools } from '../net/pools.ts'
 import { isRefusal } from '../refusal.ts'
 import type { Clock } from '../system/clock.ts'
@@ -13,6 +14,7 @@ import type { RunningGateway } from './running.ts'
 
 export type TargetParts = {
   readonly look: LookAtNetwork
+  readonly outward: Outward
   readonly running: RunningGateway | undefined
   readonly pools: Pools
   readonly clock: Clock
@@ -51,10 +53,10 @@ export async function lookAtTarget(
 async function describe(
   id: string,
   settings: TargetSettings,
-  { pools, clock, resultBytes, obtain }: TargetParts,
+  { pools, outward, clock, resultBytes, obtain }: TargetParts,
 ): Promise<Finding> {
   const log = { warn: () => undefined }
-  const connector = createMcpConnector(id, settings, { pools, clock, log, resultBytes })
+  const connector = createMcpConnector(id, settings, { pools, outward, clock, log, resultBytes })
   try {
     const credential = await obtain.forTarget(id)
     const { tools, prompts, resources } = await connector.describe(

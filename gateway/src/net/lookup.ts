@@ -30,9 +30,16 @@ export function blockedHost(hostname: string, rule: AddressRule): string | undef
   if (isIP(host) !== 0) {
     return rule.allows(host) ? undefined : `the address ${host} is not allowed`
   }
-  const name = host.toLowerCase().replace(/\.+$/, '')
+  const name = withoutEndDots(host.toLowerCase())
   const internal = name === 'localhost' || /\.(localhost|internal|local)$/.test(name) || name === ''
   return internal && !rule.internalNames ? `the name ${name} is internal` : undefined
+}
+
+/** By hand: a pattern would take the square of the length of a name full of dots. */
+function withoutEndDots(name: string): string {
+  let end = name.length
+  while (name[end - 1] === '.') end -= 1
+  return name.slice(0, end)
 }
 
 /** A `lookup` for `net.connect` that fails with BlockedAddress if any one address is not allowed. */

@@ -5,7 +5,9 @@ import { isIP, connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { addressRule } from './addresses.ts'
 import { blockedHost, systemResolve, type Resolve } from './lookup.ts'
-import { VERIFIED_TLS } from './verified-tls.ts'
+import type { Outward } from './outward.ts'
+import { tlsOptions, type Trust } from './trust.ts'
+import { openTunnel, type Proxy } from './tunnel.ts'
 
 /** `allowed`: our own rules forbid to go there. */
 export type ReachStep = 'allowed' | 'name' | 'connection' | 'tls'
@@ -28,6 +30,8 @@ export type ReachRules = {
   readonly allowAddresses: readonly string[]
   readonly timeoutMs: number
   readonly resolve?: Resolve
+  /** Whom TLS believes, and through which proxy. */
+  readonly outward?: Outward
 }
 
 /** Never rejects. */
@@ -36,17 +40,42 @@ export async function reach(url: URL, rules: ReachRules): Promise<Reached> {
   const blocked = blockedHost(url.hostname, rule)
   if (blocked !== undefined) return { failed: 'allowed', seen: blocked }
   const host = url.hostname.replace(/^\[|\]$/g, '')
+  const { trust, proxy } = rules.outward ?? {}
+  if (proxy !== undefined) return reachThrough(proxy, url, trust, rules)
   const addresses = isIP(host) === 0 ? await resolved(host, rules) : [host]
   if (typeof addresses === 'string') return { failed: 'name', seen: addresses }
   const bad = addresses.find((address) => !rule.allows(address))
   if (bad !== undefined) return { failed: 'allowed', seen: `${host} resolves to ${bad}` }
   const socket = await connectedToAny(addresses, portOf(url), rules.timeoutMs)
   if (typeof socket === 'string') return { failed: 'connection', seen: socket }
-  if (url.protocol === 'http:') {
-    socket.destroy()
-    return { addresses, tls: undefined }
-  }
-  const tls = await handshake(socket, host, rules.timeoutMs)
+  return await secured(socket, url, addresses, trust, rules)
+}
+
+/** The proxy resolves the name, and says no by a status. */
+async function reachThrough(
+  proxy: Proxy,
+  url: URL,
+  trust: Trust | undefined,
+  rules: ReachRules,
+): Promise<Reached> {
+  const authority = `${url.hostname}:${portOf(url)}`
+  const signal = AbortSignal.timeout(rules.timeoutMs)
+  const socket = await openTunnel(proxy, authority, rules.resolve ?? systemResolve, signal).catch(
+    (error: unknown) => `through ${proxy.url}: ${error instanceof Error ? error.message : ''}`,
+  )
+  if (typeof socket === 'string') return { failed: 'connection', seen: socket }
+  return await secured(socket, url, [`resolved by the proxy ${proxy.url}`], trust, rules)
+}
+
+async function secured(
+  socket: Socket,
+  url: URL,
+  addresses: readonly string[],
+  trust: Trust | undefined,
+  { timeoutMs }: ReachRules,
+): Promise<Reached> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const tls = url.protocol === 'http:' ? undefined : await handshake(socket, host, trust, timeoutMs)
   socket.destroy()
   return typeof tls === 'string' ? { failed: 'tls', seen: tls } : { addresses, tls }
 }
@@ -100,27 +129,28 @@ function connected(host: string, port: number, timeoutMs: number): Promise<Socke
 function handshake(
   socket: Socket,
   host: string,
+  trust: Trust | undefined,
   timeoutMs: number,
 ): Promise<NonNullable<Extract<Reached, { tls: unknown }>['tls']> | string> {
   return new Promise((settle) => {
     const name = isIP(host) === 0 ? { servername: host } : {}
-    const secured = connectTls({ socket, host, ...name, ...VERIFIED_TLS })
+    const secure = connectTls({ socket, host, ...name, ...tlsOptions(trust) })
     const timer = setTimeout(() => end(`no handshake in ${timeoutMs} ms`), timeoutMs)
     const end = (result: Parameters<typeof settle>[0]): void => {
       clearTimeout(timer)
-      secured.destroy()
+      secure.destroy()
       settle(result)
     }
-    secured.once('error', (error) => end(`${codeOf(error)}: ${error.message}`))
-    secured.once('close', () => end('the connection was closed during the handshake'))
-    secured.once('secureConnect', () => {
-      const { subject, issuer, valid_to: until } = secured.getPeerCertificate()
+    secure.once('error', (error) => end(`${codeOf(error)}: ${error.message}`))
+    secure.once('close', () => end('the connection was closed during the handshake'))
+    secure.once('secureConnect', () => {
+      const { subject, issuer, valid_to: until } = secure.getPeerCertificate()
       const certificate = {
         subject: nameOf(subject),
         issuer: nameOf(issuer),
         expiresAtMs: Date.parse(until),
       }
-      end({ protocol: secured.getProtocol() ?? 'unknown', certificate })
+      end({ protocol: secure.getProtocol() ?? 'unknown', certificate })
     })
   })
 }

@@ -68,7 +68,8 @@ export function tunnelTo(
   }
 }
 
-async function openTunnel(
+/** A connection to `host:port` through the proxy; rejects where the proxy opens none. */
+export async function openTunnel(
   { url, credential, trust }: Proxy,
   authority: string,
   resolve: Resolve,

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startConnectProxy, type ConnectProxy } from '../../../test/support/connect-proxy.ts'
 import { createGuardedFetch, type GuardedFetch } from '../../src/net/guarded-fetch.ts'
 import type { Outward } from '../../src/net/outward.ts'
+import { reach } from '../../src/net/reach.ts'
 import { readTrust } from '../../src/net/trust.ts'
 import { selfSigned } from '../secrets/self-signed.ts'
 
@@ -32,7 +33,7 @@ afterAll(() => {
 let proxy: ConnectProxy
 let fetch: GuardedFetch & { readonly close: () => Promise<void> }
 beforeEach(async () => {
-  proxy = await startConnectProxy({ 'login.acme.example:443': port })
+  proxy = await startConnectProxy({ 'login.acme.example:443': port, 'localhost:443': port })
   fetch = createGuardedFetch()
 })
 afterEach(async () => {
@@ -110,5 +111,32 @@ describe('a proxy', () => {
     const outward = { proxy: { url: proxy.url, id: 'a', credential, trust: undefined } }
     await expect(fetch('https://login.acme.example/', { ...use, outward })).rejects.toThrow('Error')
     expect(proxy.asked).toEqual([])
+  })
+})
+
+describe('what `sallyport doctor` looks at goes the same way', () => {
+  const rules = { allowAddresses: ['127.0.0.1/32'], timeoutMs: 5_000 }
+
+  it('with the authorities of the configuration', async () => {
+    const url = new URL(`https://127.0.0.1:${port}/`)
+    expect(await reach(url, rules)).toMatchObject({ failed: 'tls' })
+    const trust = await trusting(authorities(pair.certificate))
+    expect(await reach(url, { ...rules, outward: { trust } })).toMatchObject({
+      tls: { certificate: { subject: 'localhost' } },
+    })
+  })
+
+  it('through the proxy, which resolves the name and may say no', async () => {
+    const trust = await trusting(authorities(pair.certificate))
+    const way = { url: proxy.url, id: 'a', credential: undefined, trust: undefined }
+    const through = { ...rules, outward: { trust, proxy: way } }
+    expect(await reach(new URL('https://localhost/'), through)).toMatchObject({
+      addresses: [`resolved by the proxy ${proxy.url}`],
+      tls: { certificate: { subject: 'localhost' } },
+    })
+    expect(await reach(new URL('https://elsewhere.acme.example/'), through)).toEqual({
+      failed: 'connection',
+      seen: `through ${proxy.url}: the proxy answered 502 to CONNECT elsewhere.acme.example:443`,
+    })
   })
 })
