@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { goodCall } from '../support/good-call.ts'
+import { LISTED_AS_HOP_BY_HOP } from '../support/header-names.ts'
 import { codeOf } from '../support/present.ts'
 import { sendRaw } from '../support/raw.ts'
 
@@ -21,14 +22,7 @@ afterAll(async () => {
   rmSync(secretFile)
 })
 
-const LISTED = [
-  'X-Sallyport-User',
-  'X-Sallyport-User, Mcp-Name, Mcp-Method, MCP-Protocol-Version',
-  'content-type, accept, host, content-length',
-  'authorization',
-]
-
-test.each(LISTED)(
+test.each(LISTED_AS_HOP_BY_HOP)(
   'H-03 CVE-2025-48865: headers that we set survive `Connection: %s`',
   async (listed) => {
     world.target.recording.clear()

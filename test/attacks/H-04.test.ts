@@ -6,6 +6,7 @@ import { loadConfig } from '@sallyport/gateway/config/load.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { goodCall } from '../support/good-call.ts'
+import { FORWARDING_LINES } from '../support/header-names.ts'
 import { codeOf } from '../support/present.ts'
 import { sendRaw } from '../support/raw.ts'
 
@@ -15,27 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const SPOOFED = [
-  'X-Forwarded-For: 203.0.113.7',
-  'X-Real-IP: 203.0.113.7',
-  'True-Client-IP: 203.0.113.7',
-  'CF-Connecting-IP: 203.0.113.7',
-  'Forwarded: for=203.0.113.7;host=evil.example;proto=https',
-  'X-Forwarded-Host: evil.example',
-  'X-Forwarded-Server: evil.example',
-  'X-Forwarded-Proto: https',
-  'X-Forwarded-Scheme: https',
-  'X-Forwarded-Port: 443',
-  'X-Forwarded-Prefix: /evil',
-  'X-Forwarded-Uri: /.well-known/oauth-protected-resource',
-  'X-Forwarded-Path: /evil',
-  'X-Original-URL: /.well-known/oauth-protected-resource',
-  'X-Rewrite-URL: /.well-known/oauth-protected-resource',
-  'X-Original-Method: GET',
-]
-
 test('H-04 CVE-2026-40575: the peer in record and log is the peer of the socket', async () => {
-  const answer = await sendRaw(world.port, goodCall(world).text({ more: SPOOFED }))
+  const answer = await sendRaw(world.port, goodCall(world).text({ more: FORWARDING_LINES }))
   expect(answer.status).toBe(200)
   const requestId = answer.header('x-sallyport-request-id')
   await expect
@@ -58,7 +40,9 @@ test('H-04 GHSA-5m6w-wvh7-57vm: the metadata of a resource names publicUrl alone
   const path = '/.well-known/oauth-protected-resource/mcp/records'
   const { body } = await sendRaw(
     world.port,
-    [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${world.port}`, ...SPOOFED, '', ''].join('\r\n'),
+    [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${world.port}`, ...FORWARDING_LINES, '', ''].join(
+      '\r\n',
+    ),
   )
   expect(JSON.parse(body)).toMatchObject({ resource: world.resource('records') })
   expect(body).not.toContain('evil')
@@ -66,7 +50,7 @@ test('H-04 GHSA-5m6w-wvh7-57vm: the metadata of a resource names publicUrl alone
 
 test('H-04 CVE-2026-39858: the challenge names publicUrl alone, and no path is overridden', async () => {
   const lines = goodCall(world).lines.filter((line) => !line.startsWith('authorization'))
-  const answer = await sendRaw(world.port, goodCall(world).text({ lines, more: SPOOFED }))
+  const answer = await sendRaw(world.port, goodCall(world).text({ lines, more: FORWARDING_LINES }))
   expect(answer.status).toBe(401)
   expect(answer.header('www-authenticate')).toContain(
     `resource_metadata="${world.publicUrl}/.well-known/oauth-protected-resource/mcp/records"`,

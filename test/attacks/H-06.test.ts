@@ -1,5 +1,5 @@
 // Smuggling: every request whose end two servers may see in different places is refused, and what it hides is
-// never executed. Behind other front ends the same corpus runs from test/peers/.
+// never executed. Behind other front ends the same corpus runs from test/peers/fronts/.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { chunked, goodCall } from '../support/good-call.ts'

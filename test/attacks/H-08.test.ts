@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { goodCall } from '../support/good-call.ts'
+import { HTTP2_FLOODS, HTTP2_OPENING } from '../support/http2.ts'
 import { sendRaw } from '../support/raw.ts'
 
 let plain: TestGateway
@@ -19,42 +20,6 @@ afterAll(async () => {
   await plain.stop()
   await secure.stop()
 })
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-const frame = (type: number, flags: number, stream: number, payload = Buffer.alloc(0)) => {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head.writeUInt8(type, 3)
-  head.writeUInt8(flags, 4)
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
-}
-const SETTINGS = frame(4, 0, 0)
-// :method GET, :path /, :scheme http, of the static table (RFC 7541, appendix A).
-const REQUEST = Buffer.from([0x82, 0x84, 0x86])
-const streams = Array.from({ length: 500 }, (_, index) => index * 2 + 1)
-
-const FLOODS: Readonly<Record<string, Buffer>> = {
-  'rapid reset': Buffer.concat(
-    streams.flatMap((stream) => [
-      frame(1, 5, stream, REQUEST),
-      frame(3, 0, stream, Buffer.from([0, 0, 0, 8])),
-    ]),
-  ),
-  MadeYouReset: Buffer.concat(
-    streams.flatMap((stream) => [
-      frame(1, 5, stream, REQUEST),
-      frame(8, 0, stream, Buffer.alloc(4)),
-    ]),
-  ),
-  CONTINUATION: Buffer.concat([
-    frame(1, 0, 1, REQUEST),
-    ...streams.map(() => frame(9, 0, 1, REQUEST)),
-  ]),
-  WINDOW_UPDATE: Buffer.concat(
-    streams.map((stream) => frame(8, 0, stream, Buffer.from([0x7f, 0xff, 0xff, 0xff]))),
-  ),
-}
 
 const tls = (protocols?: string[]) =>
   connectTls({
@@ -71,7 +36,7 @@ function flood(socket: Socket, bytes: Buffer): Promise<string> {
     socket.on('data', (chunk: Buffer) => (back += chunk.toString('latin1')))
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(back))
-    socket.write(Buffer.concat([PREFACE, SETTINGS, bytes]))
+    socket.write(Buffer.concat([HTTP2_OPENING, bytes]))
   })
 }
 
@@ -89,7 +54,7 @@ test('H-08 RFC 7301 §3.2: a client that offers h2 and http/1.1 gets http/1.1, o
   expect(await negotiate(['h2'])).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
 })
 
-test.each(Object.entries(FLOODS))(
+test.each(Object.entries(HTTP2_FLOODS))(
   'H-08 CVE-2026-21714, CVE-2025-8671: %s finds no HTTP/2',
   async (_name, bytes) => {
     for (const socket of [connectPlain(plain.port, '127.0.0.1'), tls()]) {

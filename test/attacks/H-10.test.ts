@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clientHello } from '../support/client-hello.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 
 let world: TestGateway
@@ -13,29 +14,6 @@ beforeAll(async () => {
   })
 })
 afterAll(() => world.stop())
-
-const u16 = (value: number) => Buffer.from([value >> 8, value & 255])
-const block = (bytes: Buffer) => Buffer.concat([u16(bytes.length), bytes])
-
-/** A ClientHello of TLS 1.2 (RFC 5246 §7.4.1.2) whose server_name (RFC 6066 §3) is any bytes at all. */
-function clientHello(name: Buffer, nameType = 0): Buffer {
-  const serverName = Buffer.concat([
-    u16(0),
-    block(block(Buffer.concat([Buffer.from([nameType]), block(name)]))),
-  ])
-  const groups = Buffer.concat([u16(10), block(block(Buffer.from([0, 0x1d, 0, 0x17])))])
-  const signatures = Buffer.concat([u16(13), block(block(Buffer.from([4, 3, 8, 4, 4, 1])))])
-  const hello = Buffer.concat([
-    Buffer.from([3, 3]),
-    randomBytes(32),
-    Buffer.from([0]),
-    block(Buffer.from([0xc0, 0x2b, 0xc0, 0x2f])),
-    Buffer.from([1, 0]),
-    block(Buffer.concat([serverName, groups, signatures])),
-  ])
-  const handshake = Buffer.concat([Buffer.from([1, 0]), block(hello)])
-  return Buffer.concat([Buffer.from([0x16, 3, 1]), block(handshake)])
-}
 
 /** The type of the first record that comes back: 22 a handshake, 21 an alert; `undefined`: none. */
 function firstRecord(hello: Buffer): Promise<number | undefined> {

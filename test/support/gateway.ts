@@ -47,6 +47,8 @@ export type TestGatewayOptions = {
   readonly yaml?: string
   /** The gateway speaks https with a certificate of its own, and so does `raw`. */
   readonly tls?: true
+  /** The origin of what stands before the gateway; default: its own. */
+  readonly publicUrl?: string
   readonly clock?: Clock
   /** How soon what another process wrote is read; default as in production. */
   readonly readAgainMs?: number
@@ -200,8 +202,8 @@ function limits(yaml = ''): string {
   return `rateLimits: { ${most.join(', ')} }\n`
 }
 
-function publicUrlOf(port: number, { tls }: TestGatewayOptions): string {
-  return `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
+function publicUrlOf(port: number, { tls, publicUrl }: TestGatewayOptions): string {
+  return publicUrl ?? `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
 }
 
 function tlsSettings(folder: string, { tls }: TestGatewayOptions): string | undefined {

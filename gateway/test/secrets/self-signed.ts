@@ -28,7 +28,9 @@ export function selfSigned(): { readonly certificate: string; readonly key: stri
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts)
   const { length } = content
+  // DER takes the shortest form of a length, and some readers insist on it.
   if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content])
+  if (length < 0x100) return Buffer.concat([Buffer.from([tag, 0x81, length]), content])
   return Buffer.concat([Buffer.from([tag, 0x82, length >> 8, length & 0xff]), content])
 }
 
