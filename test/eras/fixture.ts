@@ -43,8 +43,49 @@ export type ToolName = keyof typeof TOOLS
 export const text = (value: string) => ({ type: 'text' as const, text: value })
 export const said = (value: string) => ({ content: [text(value)] })
 
+/** What is offered beside the tools, as both SDKs take it. */
+export const PLAIN = { mimeType: 'text/plain' }
+export const namesFrom = (begun: string) => NAMES.filter((one) => one.startsWith(begun))
+export const greeting = ({ name }: { readonly name: string }) => ({
+  messages: [{ role: 'user' as const, content: text(`Greet ${name}.`) }],
+})
+export const readNote = ({ href }: URL, { id }: Readonly<Record<string, unknown>>) => ({
+  contents: [{ uri: href, text: `the note ${String(id)}` }],
+})
+export const LISTED = Array.from({ length: ITEMS }, (_, index) => {
+  const uri = item(index)
+  return { uri, read: () => ({ contents: [{ uri, text: `the item ${index}` }] }) }
+})
+
+/** Tells progress as often as the tool `count` does. */
+export async function countAloud(
+  progressToken: string | number | undefined,
+  notify: (notification: {
+    readonly method: 'notifications/progress'
+    readonly params: { progressToken: string | number; progress: number; total: number }
+  }) => Promise<void>,
+) {
+  if (progressToken === undefined) return said('counted')
+  for (const progress of [1, 2, 3]) {
+    const params = { progressToken, progress, total: 3 }
+    await notify({ method: 'notifications/progress', params })
+  }
+  return said('counted')
+}
+
+/** The tools that say something and need nothing of their era. */
+export function createPlainActs() {
+  const { wait, wasCancelled } = createWaits()
+  return {
+    echo: async (value: string) => said(value),
+    hidden: async () => said('seen'),
+    was_cancelled: async (value: string) => said(String(wasCancelled(value))),
+    waitFor: (value: string, signal: AbortSignal) => wait(value, signal).then(() => said('over')),
+  }
+}
+
 /** Waits that were cancelled, by their names. */
-export function createWaits() {
+function createWaits() {
   const cancelled = new Set<string>()
   return {
     wait: (name: string, signal: AbortSignal) =>

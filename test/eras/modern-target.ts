@@ -17,17 +17,19 @@ import { listen, type Listening } from '@sallyport/sample/listen.ts'
 import { bridge } from '@sallyport/sample/market-server/web-bridge.ts'
 import { z } from 'zod'
 import {
-  createWaits,
+  countAloud,
+  createPlainActs,
   FORM,
+  greeting,
   IN_TURN,
-  item,
-  ITEMS,
-  NAMES,
+  LISTED,
+  namesFrom,
   PAGE,
+  PLAIN,
   PROMPT,
+  readNote,
   said,
   TEMPLATE,
-  text,
   THOUGHT,
   TOOLS,
   type ToolName,
@@ -38,25 +40,12 @@ type Act = (value: string, context: ServerContext) => Promise<CallToolResult | I
 const VALUE = { type: 'object', properties: { value: { type: 'string' } } }
 
 export async function startModernTarget(port = 0): Promise<Listening> {
-  const { wait, wasCancelled } = createWaits()
+  const { waitFor, ...plain } = createPlainActs()
   let offered = true
   const acts: Record<ToolName, Act> = {
-    echo: async (value) => said(value),
-    hidden: async () => said('seen'),
-    async count(_, { mcpReq }) {
-      const { progressToken } = mcpReq._meta ?? {}
-      for (const progress of [1, 2, 3]) {
-        if (progressToken === undefined) break
-        const params = { progressToken, progress, total: 3 }
-        await mcpReq.notify({ method: 'notifications/progress', params })
-      }
-      return said('counted')
-    },
-    async wait(value, { mcpReq }) {
-      await wait(value, mcpReq.signal)
-      return said('over')
-    },
-    was_cancelled: async (value) => said(String(wasCancelled(value))),
+    ...plain,
+    count: (_, { mcpReq }) => countAloud(mcpReq._meta?.progressToken, mcpReq.notify),
+    wait: (value, { mcpReq }) => waitFor(value, mcpReq.signal),
     async log(_, { mcpReq }) {
       await mcpReq.log('debug', 'a detail')
       await mcpReq.log('error', 'a failure')
@@ -118,22 +107,9 @@ function asking(ask: () => InputRequests[string]): Act {
 }
 
 function registerOffers(server: McpServer): void {
-  const name = completable(z.string(), (begun) => NAMES.filter((one) => one.startsWith(begun)))
-  const argsSchema = z.object({ name })
-  server.registerPrompt(PROMPT, { description: 'Greets', argsSchema }, (args) => ({
-    messages: [{ role: 'user', content: text(`Greet ${args.name}.`) }],
-  }))
-  const template = new ResourceTemplate(TEMPLATE, {
-    list: undefined,
-    complete: { id: (begun) => NAMES.filter((one) => one.startsWith(begun)) },
-  })
-  server.registerResource('note', template, { mimeType: 'text/plain' }, ({ href }, { id }) => ({
-    contents: [{ uri: href, text: `the note ${String(id)}` }],
-  }))
-  for (let index = 0; index < ITEMS; index += 1) {
-    const uri = item(index)
-    server.registerResource(uri, uri, { mimeType: 'text/plain' }, () => ({
-      contents: [{ uri, text: `the item ${index}` }],
-    }))
-  }
+  const name = completable(z.string(), namesFrom)
+  server.registerPrompt(PROMPT, { description: 'Greets', argsSchema: z.object({ name }) }, greeting)
+  const template = new ResourceTemplate(TEMPLATE, { list: undefined, complete: { id: namesFrom } })
+  server.registerResource('note', template, PLAIN, readNote)
+  for (const { uri, read } of LISTED) server.registerResource(uri, uri, PLAIN, read)
 }

@@ -17,17 +17,19 @@ import {
 import { listen, type Listening } from '@sallyport/sample/listen.ts'
 import { z } from 'zod'
 import {
-  createWaits,
+  countAloud,
+  createPlainActs,
   FORM,
+  greeting,
   IN_TURN,
-  item,
-  ITEMS,
-  NAMES,
+  LISTED,
+  namesFrom,
   PAGE,
+  PLAIN,
   PROMPT,
+  readNote,
   said,
   TEMPLATE,
-  text,
   THOUGHT,
   TOOLS,
   type ToolName,
@@ -46,7 +48,7 @@ const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'notice', 'warning', '
 export async function startOldTarget(port = 0): Promise<Listening> {
   const sessions = new Map<string, StreamableHTTPServerTransport>()
   const open = new Set<Suite>()
-  const { wait, wasCancelled } = createWaits()
+  const { waitFor, ...plain } = createPlainActs()
   let offered = true
 
   function createSuite(): Suite {
@@ -62,22 +64,9 @@ export async function startOldTarget(port = 0): Promise<Listening> {
       return {}
     })
     const acts: Record<ToolName, Act> = {
-      echo: async (value) => said(value),
-      hidden: async () => said('seen'),
-      async count(_, { _meta, sendNotification }) {
-        const { progressToken } = _meta ?? {}
-        for (const progress of [1, 2, 3]) {
-          if (progressToken === undefined) break
-          const params = { progressToken, progress, total: 3 }
-          await sendNotification({ method: 'notifications/progress', params })
-        }
-        return said('counted')
-      },
-      async wait(value, { signal }) {
-        await wait(value, signal)
-        return said('over')
-      },
-      was_cancelled: async (value) => said(String(wasCancelled(value))),
+      ...plain,
+      count: (_, { _meta, sendNotification }) => countAloud(_meta?.progressToken, sendNotification),
+      wait: (value, { signal }) => waitFor(value, signal),
       async log(_, { sendNotification }) {
         for (const [level, data] of [
           ['debug', 'a detail'],
@@ -157,21 +146,9 @@ export async function startOldTarget(port = 0): Promise<Listening> {
 }
 
 function registerOffers(server: McpServer): void {
-  const name = completable(z.string(), (begun) => NAMES.filter((one) => one.startsWith(begun)))
-  server.registerPrompt(PROMPT, { description: 'Greets', argsSchema: { name } }, (args) => ({
-    messages: [{ role: 'user', content: text(`Greet ${args.name}.`) }],
-  }))
-  const template = new ResourceTemplate(TEMPLATE, {
-    list: undefined,
-    complete: { id: (begun) => NAMES.filter((one) => one.startsWith(begun)) },
-  })
-  server.registerResource('note', template, { mimeType: 'text/plain' }, ({ href }, { id }) => ({
-    contents: [{ uri: href, text: `the note ${String(id)}` }],
-  }))
-  for (let index = 0; index < ITEMS; index += 1) {
-    const uri = item(index)
-    server.registerResource(uri, uri, { mimeType: 'text/plain' }, () => ({
-      contents: [{ uri, text: `the item ${index}` }],
-    }))
-  }
+  const name = completable(z.string(), namesFrom)
+  server.registerPrompt(PROMPT, { description: 'Greets', argsSchema: { name } }, greeting)
+  const template = new ResourceTemplate(TEMPLATE, { list: undefined, complete: { id: namesFrom } })
+  server.registerResource('note', template, PLAIN, readNote)
+  for (const { uri, read } of LISTED) server.registerResource(uri, uri, PLAIN, read)
 }
