@@ -3,8 +3,8 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-const PARTS = ['gateway', 'cli', 'sample', 'bench', 'test', 'scripts', 'docs']
-const FILES = ['package.json', 'vitest.config.ts', 'tsconfig.json']
+const PARTS = ['.ci', 'gateway', 'cli', 'sample', 'bench', 'test', 'scripts', 'docs']
+const FILES = ['package.json', 'package-lock.json', '.npmrc', 'vitest.config.ts', 'tsconfig.json']
 const OURS = ['.bin', '@sallyport', 'sallyport', '.vite']
 
 /** `into` is there and empty. */

@@ -19,6 +19,7 @@ try {
   })
   const startedMs = performance.now()
   await step('npm install', install)
+  await step('no secrets in the packages', noSecrets)
   const { startDev } = await import('./demo/dev-process.ts')
   const { login } = await import('./demo/login.ts')
   const { sallyport } = await import('./demo/run-sallyport.ts')
@@ -53,6 +54,16 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 process.exit(failed === 0 ? 0 : 1)
+
+/** S-06: of ours; what others publish is theirs. */
+async function noSecrets(): Promise<void> {
+  const { scanFolder } = await import('./scan-secrets.ts')
+  for (const name of ['sallyport', '@sallyport']) {
+    const { files, found } = scanFolder(join(installed, 'node_modules', name))
+    if (files === 0) throw new Error(`nothing of ${name} is installed`)
+    if (found.length > 0) throw new Error(`secrets: ${JSON.stringify(found)}`)
+  }
+}
 
 /** Nothing of this tree is found from there. */
 function install(): void {

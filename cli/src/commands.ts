@@ -119,6 +119,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
+    words: ['completion'],
+    summary: 'print the script by which a shell completes this command',
+    group: 'Running',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     words: ['revoke'],
     summary: 'end what a person, a session or a token may do',
     group: 'Running',

@@ -2,7 +2,8 @@
 // The `sallyport` command. Everything is in run.ts; this file alone knows the process. It is plain JavaScript so that
 // nothing has to be stripped of its types before Node's compile cache is in use: the stripper costs a tenth of a second
 // and its memory for as long as the process lives. The cache is in a folder of the user's own, mode 0700, because
-// whoever can write there can have code run; without such a folder there is none, and nothing else changes.
+// whoever can write there can have code run; without such a folder there is none, and nothing else changes. `serve` begins
+// again as a process in which no text becomes code.
 import { lstatSync, mkdirSync } from 'node:fs'
 import * as modules from 'node:module'
 import { homedir } from 'node:os'
@@ -10,8 +11,10 @@ import { isAbsolute, join } from 'node:path'
 
 /** The cache is written at the end of a process; a server that is killed has written what it started with. */
 const WRITE_AFTER_MS = 5_000
+const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings'
 
 refuseOldNode()
+if (process.argv[2] === 'serve') refuseCodeFromStrings()
 useCompileCache()
 const [{ run }, { processTerminal }] = await Promise.all([
   import('./run.ts'),
@@ -28,6 +31,16 @@ function refuseOldNode() {
       'fix: install Node 24 and put it first in PATH; in the repository start it by `npx sallyport` or `npm start`\n',
   )
   process.exit(78)
+}
+
+/**
+ * The gateway runs where no text becomes code (S-07). V8 takes that as a flag when a process begins, so this process begins
+ * again with it: the same program, arguments, environment, files and process id.
+ */
+function refuseCodeFromStrings() {
+  if (process.execArgv.includes(NO_CODE_FROM_STRINGS)) return
+  const { execPath, execArgv, argv, env } = process
+  process.execve?.(execPath, [execPath, NO_CODE_FROM_STRINGS, ...execArgv, ...argv.slice(1)], env)
 }
 
 function useCompileCache() {

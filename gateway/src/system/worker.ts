@@ -9,6 +9,8 @@ import { Worker } from 'node:worker_threads'
 
 /** Of a worker process, for scripts and for WebAssembly (pages of 64 KiB): half a gigabyte each. */
 const MEMORY = ['--max-old-space-size=512', '--wasm-max-mem-pages=8192']
+/** Of threads it is what the process of the gateway has (S-07). */
+const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings'
 
 /** `url` as in `new URL('./x-worker.ts', import.meta.url)`; `input` arrives as `workerData`. */
 export function startWorker(url: URL, input: unknown): Worker {
@@ -24,7 +26,7 @@ const WATCH = ['--import', new URL('./watch-parent.ts', import.meta.url).href]
 export function startWorkerProcess(url: URL): ChildProcess {
   const started = fork(fileURLToPath(url), {
     env: compileCache(),
-    execArgv: [...MEMORY, ...WATCH],
+    execArgv: [...MEMORY, NO_CODE_FROM_STRINGS, ...WATCH],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })

@@ -56,7 +56,8 @@ function isText(decoded: string): boolean {
 
 /** Letters of both cases and digits all through: not a path, and not a name of many words. */
 function looksEncoded(run: string): boolean {
-  if (/^(?:[^A-Za-z]|[0-9a-fA-F])*$/.test(run)) return true
+  // No letter but those of hexadecimal digits.
+  if (!/[g-zG-Z]/.test(run)) return true
   let windows = 0
   let mixed = 0
   for (let at = 0; at + WINDOW <= run.length && windows < WINDOWS; at += WINDOW) {

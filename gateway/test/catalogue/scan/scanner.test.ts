@@ -45,3 +45,9 @@ test('attacks M-11: a description of 10 MB is out without being hashed or scanne
     fault: expect.stringContaining('larger than'),
   })
 })
+
+test('attacks D-10: a long run of digits that ends in a letter is scanned as quickly as any other', () => {
+  // A pattern with two ways for a digit would try 2^300 of them, and this test would not end.
+  const found = scanDefinition(described(`${'0'.repeat(300)}z`))
+  expect(found.map(({ rule }) => rule)).toEqual(['encoded.long'])
+})
