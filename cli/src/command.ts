@@ -12,7 +12,23 @@ export type Command<Options> = {
   readonly run: (call: CommandCall<Options>) => Promise<number>
 }
 
+/** One line of commands.ts: words, what it is for, and the file that is loaded when it is used. */
+export type CommandRow = {
+  readonly words: readonly [string] | readonly [string, string]
+  readonly summary: string
+  readonly group: 'Client of any MCP server' | 'Running' | 'Deciding' | 'Proving'
+  // The options are the command's own; run.ts hands on what commander parsed by the command's definition.
+  readonly load: () => Promise<Command<never>>
+}
+
+/** What there is: every command, and what the first word of a pair is for. */
+export type Commands = {
+  readonly rows: readonly CommandRow[]
+  readonly groups: Readonly<Record<string, string>>
+}
+
 type CommandCall<Options> = {
+  readonly commands: Commands
   readonly terminal: Terminal
   readonly args: readonly string[]
   readonly options: Options

@@ -1,13 +1,5 @@
 // Every command on one screen: words, one line, and the file that is loaded when it is used.
-import type { Command } from './command.ts'
-
-export type CommandRow = {
-  readonly words: readonly [string] | readonly [string, string]
-  readonly summary: string
-  readonly group: 'Client of any MCP server' | 'Running' | 'Deciding' | 'Proving'
-  // The options are the command's own; run.ts hands on what commander parsed by the command's definition.
-  readonly load: () => Promise<Command<never>>
-}
+import type { CommandRow } from './command.ts'
 
 export const COMMANDS: readonly CommandRow[] = [
   {

@@ -2,9 +2,8 @@
 // Usage errors end with 64 and a suggestion; every failure says what to do; nothing here exits the process.
 import { Command as Commander, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import type { Command } from './command.ts'
+import type { Command, CommandRow } from './command.ts'
 import { COMMANDS, GROUPS } from './commands.ts'
-import type { CommandRow } from './commands.ts'
 import { CommandFailure, EXIT_CODES, exitCode } from './exit-codes.ts'
 import { jsonText } from './terminal/exact-json.ts'
 import { plainText } from './terminal/plain-text.ts'
@@ -77,6 +76,7 @@ function complete(
       const options = command.opts()
       result.code = await loaded.run({
         terminal,
+        commands: { rows: COMMANDS, groups: GROUPS },
         args: command.args,
         options: options as never,
         json: options['json'] === true,

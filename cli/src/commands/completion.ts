@@ -14,7 +14,7 @@ export const completion: Command<object> = {
   define: (command) => {
     command.argument('<shell>', 'bash, zsh or fish')
   },
-  run: async ({ args, terminal, json }) => {
+  run: async ({ args, commands, terminal, json }) => {
     const { SHELLS } = await import('../completion/shells.ts')
     const [shell = ''] = args
     if (!Object.hasOwn(SHELLS, shell)) {
@@ -23,7 +23,7 @@ export const completion: Command<object> = {
       })
     }
     const { commandTree } = await import('../completion/command-tree.ts')
-    const script = SHELLS[shell as Shell](await commandTree())
+    const script = SHELLS[shell as Shell](await commandTree(commands))
     terminal.out(json ? `${jsonText({ shell, script })}\n` : script)
     return exitCode('ok')
   },

@@ -1,8 +1,7 @@
 // What a shell has to know of the command to complete it: words, options and their values, out of the same definitions
 // that commander parses by.
 import { Command as Commander } from 'commander'
-import type { Command } from '../command.ts'
-import { COMMANDS, GROUPS, type CommandRow } from '../commands.ts'
+import type { Command, CommandRow, Commands } from '../command.ts'
 
 export type Option = {
   readonly flag: string
@@ -17,12 +16,12 @@ export type Node = {
 }
 
 /** Every file in commands/ is loaded for it. */
-export async function commandTree(): Promise<readonly Node[]> {
-  const own = await Promise.all(COMMANDS.map(nodeOf))
-  const firsts = [...new Set(COMMANDS.map(({ words }) => words[0]))]
+export async function commandTree({ rows, groups }: Commands): Promise<readonly Node[]> {
+  const own = await Promise.all(rows.map(nodeOf))
+  const firsts = [...new Set(rows.map(({ words }) => words[0]))]
   const described = (first: string) =>
-    COMMANDS.find(({ words }) => words.length === 1 && words[0] === first)?.summary ??
-    GROUPS[first] ??
+    rows.find(({ words }) => words.length === 1 && words[0] === first)?.summary ??
+    groups[first] ??
     ''
   const root: Node = {
     words: [],
@@ -32,14 +31,14 @@ export async function commandTree(): Promise<readonly Node[]> {
     })),
     options: [HELP, { flag: '--version', description: 'print the version', value: 'none' }],
   }
-  const groups = firsts.flatMap((first): Node[] => {
-    const next = COMMANDS.filter(({ words }) => words[0] === first && words.length === 2).map(
-      ({ words, summary }) => ({ word: words[1] ?? '', description: summary }),
-    )
+  const pairs = firsts.flatMap((first): Node[] => {
+    const next = rows
+      .filter(({ words }) => words[0] === first && words.length === 2)
+      .map(({ words, summary }) => ({ word: words[1] ?? '', description: summary }))
     return next.length === 0 ? [] : [{ words: [first], next, options: [HELP] }]
   })
   const help: Node = { words: ['help'], next: root.next.slice(0, -1), options: [] }
-  return [root, help, ...groups, ...own]
+  return [root, help, ...pairs, ...own]
 }
 
 const HELP: Option = { flag: '--help', description: 'say how it is used', value: 'none' }
