@@ -91,13 +91,11 @@ describe.each(pairs)('$client → $target target', ({ client: name, connect, tar
     const leave = new AbortController()
     const waited = `${name} ${target}`
     const waiting = call('wait', waited, { signal: leave.signal }).catch((error: unknown) => error)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    const state = async () => textOf(await call('state_of_wait', waited))
+    await vi.waitFor(async () => expect(await state()).toBe('waiting'), WAIT)
     leave.abort()
     expect(await waiting).toBeInstanceOf(Error)
-    await vi.waitFor(
-      async () => expect(textOf(await call('was_cancelled', waited))).toBe('true'),
-      WAIT,
-    )
+    await vi.waitFor(async () => expect(await state()).toBe('cancelled'), WAIT)
   })
 
   cell('prompts', async () => {

@@ -29,7 +29,7 @@ export const TOOLS = {
   hidden: 'is for nobody here',
   count: 'reports progress three times',
   wait: 'waits until it is cancelled',
-  was_cancelled: 'tells whether the wait of that name was cancelled',
+  state_of_wait: 'tells how the wait of that name stands',
   log: 'logs at two levels',
   ask_form: 'asks the person by a form',
   ask_page: 'asks the person to open a page',
@@ -75,26 +75,27 @@ export async function countAloud(
 
 /** The tools that say something and need nothing of their era. */
 export function createPlainActs() {
-  const { wait, wasCancelled } = createWaits()
+  const { wait, stateOf } = createWaits()
   return {
     echo: async (value: string) => said(value),
     hidden: async () => said('seen'),
-    was_cancelled: async (value: string) => said(String(wasCancelled(value))),
+    state_of_wait: async (value: string) => said(stateOf(value)),
     waitFor: (value: string, signal: AbortSignal) => wait(value, signal).then(() => said('over')),
   }
 }
 
-/** Waits that were cancelled, by their names. */
+/** Waits by their names. */
 function createWaits() {
-  const cancelled = new Set<string>()
+  const states = new Map<string, 'waiting' | 'cancelled'>()
   return {
     wait: (name: string, signal: AbortSignal) =>
       new Promise<void>((resolve) => {
+        states.set(name, 'waiting')
         signal.addEventListener('abort', () => {
-          cancelled.add(name)
+          states.set(name, 'cancelled')
           resolve()
         })
       }),
-    wasCancelled: (name: string) => cancelled.has(name),
+    stateOf: (name: string) => states.get(name) ?? 'not begun',
   }
 }

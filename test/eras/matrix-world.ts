@@ -1,7 +1,8 @@
 // The world of the era matrix: the gateway and both targets in processes of their own, on ports that they get back after
 // a restart; clients live in the process of the test.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { openRoom, type Room } from '@sallyport/sample/room.ts'
-import { freePort } from '../support/gateway.ts'
 import { startProcessWorld, type ProcessWorld } from '../promises/process-world.ts'
 import type { GatewayProcess } from '../promises/start-process.ts'
 import { PAGE_URL } from './fixture.ts'
@@ -28,7 +29,7 @@ forbid (principal, action in [AgentCore::Action::"old___hidden", AgentCore::Acti
 `
 
 export async function startMatrixWorld(): Promise<MatrixWorld> {
-  const ports = { old: await freePort(), modern: await freePort() }
+  const ports = { old: await lastingPort(), modern: await lastingPort() }
   const rooms = new Map<Target, Room<TargetReady>>()
   const open = async (target: Target): Promise<void> => {
     const settings: TargetSettings = { era: target, port: ports[target] }
@@ -56,6 +57,20 @@ export async function startMatrixWorld(): Promise<MatrixWorld> {
       await world.stop()
       await Promise.all([...rooms.values()].map((room) => room.stop()))
     },
+  }
+}
+
+/** Below those that the system gives to connections: nobody gets it while the target is away. */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const server = createServer().listen(port, '127.0.0.1')
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    server.close()
+    if (free) return port
   }
 }
 
