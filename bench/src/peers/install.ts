@@ -36,11 +36,17 @@ function run({ command, args, environment }: Step, cwd: string, limitMs: number)
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    const end = (): void => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    }
+    const interrupted = (): never => process.exit(1)
+    process.once('exit', end)
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupted)
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)))
     const late = setTimeout(() => {
-      said = `not installed within its limit of time`
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      said = 'not installed within its limit of time'
+      end()
     }, limitMs)
     child.on('error', (error) => {
       clearTimeout(late)
@@ -48,6 +54,8 @@ function run({ command, args, environment }: Step, cwd: string, limitMs: number)
     })
     child.on('close', (code) => {
       clearTimeout(late)
+      process.off('exit', end)
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupted)
       if (code === 0) resolve()
       else reject(new Error(`\`${command.split('/').at(-1)}\`: ${lastLine(said)}`))
     })
