@@ -6,7 +6,8 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { ask, order } from '../support/operator.ts'
 import { codeOf } from '../support/present.ts'
 
-const POLICY = `@id("all") permit (principal, action, resource);`
+const POLICY = `@id("all") permit (principal, action, resource);
+@id("sleeps") forbid (principal, action == AgentCore::Action::"records___delete_record", resource);`
 const WORDS = 'Says what it was told.'
 let world: TestGateway
 
@@ -35,15 +36,13 @@ test('`onlyTools`: lists of both endpoints have what is taken alone, in the word
 test('attacks M-10: a tool that is left out is answered like one that there never was', async () => {
   expect(codeOf(await call('echo'))).toBeUndefined()
   const withoutIds = async (name: string) =>
-    (await call(name)).body
-      .replaceAll(/[0-9a-f-]{16,}/g, '…')
-      .replaceAll(name, '…')
+    (await call(name)).body.replaceAll(/[0-9a-f-]{16,}/g, '…').replaceAll(name, '…')
   expect(await withoutIds('delete_record')).toBe(await withoutIds('there_never_was'))
   expect(codeOf(await call('delete_record'))).toBe('authorize.no_such_tool')
   expect(world.callsAtTarget()).toHaveLength(1)
 })
 
-test('no policy can be about it, and the operator is shown its name', async () => {
+test('a policy that names it sleeps, and the operator is shown its name', async () => {
   const { tools } = (await ask(world, '/status')) as { tools: { name: string }[] }
   expect(tools.map(({ name }) => name)).toEqual(['records___echo'])
   const { body } = await order(world, '/pins', { now: false })

@@ -87,7 +87,7 @@ function questionOf(
   return {
     files,
     tools: [...tools.values()].map(({ action, parts }) => ({ name: action, parts })),
-    known: [...catalogue.entries.keys()],
+    known: [...catalogue.entries.keys(), ...(catalogue.leftOut ?? [])],
     neverDescribed: [...catalogue.health]
       .filter(([, { describedAtMs }]) => describedAtMs === undefined)
       .map(([target]) => target),

@@ -144,6 +144,11 @@ export function createCatalogue(
     }
   }
 
+  function namesLeftOut(): ReadonlySet<string> {
+    const all = [...watches.values()].flatMap((watch) => watch.state().leftOut)
+    return new Set(all.map(({ qualifiedName }) => qualifiedName))
+  }
+
   function collect(): Pick<Catalogue, 'entries' | 'health'> {
     const entries = new Map<string, CatalogueEntry>()
     const health = new Map<string, TargetHealth>()
@@ -161,7 +166,10 @@ export function createCatalogue(
     const before = catalogue
     const same = isSame(before, entries, health)
     // Entries stay the same objects while nothing changed: later stages hang caches on them.
-    catalogue = same ? { ...before, health } : { version: before.version + 1, entries, health }
+    const leftOut = namesLeftOut()
+    catalogue = same
+      ? { ...before, health, leftOut }
+      : { version: before.version + 1, entries, health, leftOut }
     collectResources()
     reportTargets(before.health, health)
     if (same) return
@@ -249,6 +257,7 @@ export function createCatalogue(
         version: catalogue.version + 1,
         entries: new Map([...others, ...own]),
         health: catalogue.health,
+        leftOut: namesLeftOut(),
       }
     },
     publish,

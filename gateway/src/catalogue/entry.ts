@@ -47,6 +47,8 @@ export type Catalogue = {
   readonly version: number
   readonly entries: ReadonlyMap<string, CatalogueEntry>
   readonly health: ReadonlyMap<string, TargetHealth>
+  /** Qualified names of what targets offer and the configuration does not take: no entries, and no mistakes either. */
+  readonly leftOut?: ReadonlySet<string>
 }
 
 export type TargetHealth = {

@@ -77,7 +77,7 @@ export const catalogueMembers = {
     .max(10_000)
     .optional()
     .describe(
-      'the tools that are taken from this target, by its own names; every other one is left out: neither listed nor callable, and no policy can be about it. Default: all that are approved',
+      'the tools that are taken from this target, by its own names; every other one is left out: neither listed nor callable, whatever the policies say. Default: all that are approved',
     ),
   resourcePriority: z
     .int()
