@@ -8,6 +8,7 @@ import {
 } from '../../support/gateway.ts'
 import { sendRawAll, type RawAnswer } from '../../support/raw.ts'
 import { VICTIM, victimCall } from '../../support/smuggling.ts'
+import { untilOffered } from '../../support/until-offered.ts'
 import { startFrontEnd, type FrontEndKind } from './front-ends.ts'
 
 export type FrontedGateway = TestGateway & {
@@ -24,6 +25,7 @@ export async function startFronted(kind: FrontEndKind): Promise<FrontedGateway> 
   const port = await freePort()
   const publicUrl = `https://127.0.0.1:${port}`
   const world = await startTestGateway({ publicUrl })
+  await untilOffered(world, 'records')
   const front = await startFrontEnd(kind, port, world.port)
   const open = (protocol?: string) =>
     connectTls({
