@@ -76,6 +76,17 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
+// First: without the defence, what follows breaks connections until the breaker opens.
+test('M-14 control: a plain value of a good declaration arrives as it is', async () => {
+  const answer = await post(world, {
+    name: 'noted',
+    body: callText('noted', '{"note":"plain"}'),
+    set: { 'mcp-param-note': 'plain' },
+  })
+  expect(codeOf(answer)).toBeUndefined()
+  expect(world.target.recording.calls('noted').at(-1)?.headers.get('mcp-param-note')).toBe('plain')
+})
+
 test('M-14 SEP-2243: tools that declare a header that they may not are not listed', async () => {
   const { tools } = (await world.call({ method: 'tools/list' })).json()['result'] as {
     tools: { name: string }[]
@@ -142,14 +153,4 @@ test('M-14 SEP-2243: headers that nobody declared pass by their own name or not 
   const { headers } = world.target.recording.calls('echo').at(-1) ?? { headers: new Map() }
   for (const name of ['authorization', 'cookie', 'mcp-param-', 'mcp-param-note'])
     expect(headers.has(name)).toBe(false)
-})
-
-test('M-14 control: a plain value of a good declaration arrives as it is', async () => {
-  const answer = await post(world, {
-    name: 'noted',
-    body: callText('noted', '{"note":"plain"}'),
-    set: { 'mcp-param-note': 'plain' },
-  })
-  expect(codeOf(answer)).toBeUndefined()
-  expect(world.target.recording.calls('noted').at(-1)?.headers.get('mcp-param-note')).toBe('plain')
 })
