@@ -10,7 +10,12 @@ await hand(async () => {
   const seen: Overload[] = []
   for (let pass = 0; pass < PASSES; pass++) {
     progress(`overload, pass ${pass + 1} of ${PASSES}`)
-    seen.push(await measureOverload({ short }))
+    const one = await measureOverload({ short })
+    // Of a machine that cannot even do what the target can, nothing can be said.
+    if (one.most < one.capacity / 2) {
+      throw new Error(`${one.most.toFixed(0)} calls a second at most, of ${one.capacity}: too busy`)
+    }
+    seen.push(one)
   }
   const [{ forMs, most }] = seen as [Overload, ...Overload[]]
   return [
@@ -34,8 +39,8 @@ await hand(async () => {
       wanted: '≤ 10 s',
       unit: 's',
       most: 10,
-      // No end in sight is none.
-      passes: seen.map((one) => (one.backMs === undefined ? Infinity : one.backMs / 1000)),
+      // Not as before while it was looked at: as long as that, at least.
+      passes: seen.map((one) => (one.backMs ?? one.lookedMs) / 1000),
     },
   ]
 })

@@ -26,6 +26,8 @@ export const promise: PromiseScript = {
 /** Rates are good answers a second. */
 export type Overload = {
   readonly forMs: number
+  readonly capacity: number
+  readonly lookedMs: number
   readonly most: number
   readonly during: number
   readonly refused: number
@@ -69,6 +71,8 @@ async function overload(world: ProcessWorld, forMs: number): Promise<Overload> {
   )
   return {
     forMs,
+    capacity: CAPACITY,
+    lookedMs: RECOVERY_MS + 5_000,
     most,
     during: goodput(over, forMs),
     refused: refused.length,
