@@ -106,6 +106,13 @@ export function createInboundServer(settings: ServerSettings): InboundServer {
     if (begun) socket.destroy()
     else endRaw(socket, settings.rawAnswer(codeOf(error)))
   })
+  // A process that slept looks at its timers before it reads: what was sent meanwhile counts (F-26).
+  server.on('timeout', (socket: Socket) => {
+    const { bytesRead } = socket
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead) socket.destroy()
+    })
+  })
   // MAY (RFC 9110 §10.1.1): an expectation that is unknown is ignored, or Node would answer by itself.
   server.on('checkExpectation', onRequest)
   // CONNECT has no request handler in Node: without this the socket would just close (H-13).

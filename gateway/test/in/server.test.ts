@@ -1,5 +1,5 @@
 // The listener alone, over raw sockets: which connections end with their answer, and what Node is kept from answering.
-import { connect, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -47,6 +47,47 @@ function exchange(...parts: string[]): Promise<string> {
     socket.on('close', () => resolve(raw))
   })
 }
+
+describe('F-26: an idle connection whose time is up', () => {
+  /** What the client read until the connection closed, or until its answer; the timer rings right after it wrote. */
+  async function ring(sent: string): Promise<string> {
+    const accepted = new Promise<Socket>((resolve) => listener.server.once('connection', resolve))
+    const { port } = listener.server.address() as AddressInfo
+    const client = connect(port, '127.0.0.1')
+    const socket = await accepted
+    client.write(sent)
+    // Long enough for the bytes to be there, and in one turn, so that nothing reads them.
+    await new Promise<void>((resolve) =>
+      setImmediate(() => {
+        const untilMs = performance.now() + 50
+        while (performance.now() < untilMs) continue
+        socket.emit('timeout')
+        resolve()
+      }),
+    )
+    let raw = ''
+    await new Promise<void>((resolve) => {
+      client.on('data', (chunk) => {
+        raw += chunk.toString('latin1')
+        resolve()
+      })
+      client.on('error', () => undefined)
+      client.on('close', () => resolve())
+    })
+    client.destroy()
+    return raw
+  }
+
+  it('is served where its request came while the process slept', async () => {
+    expect(await ring('GET /late HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK/)
+    expect(seen).toEqual(['/late'])
+  })
+
+  it('is closed where nothing came', async () => {
+    expect(await ring('')).toBe('')
+    expect(seen).toEqual([])
+  })
+})
 
 describe('RFC 9112 §6, §9: connections whose framing is in doubt', () => {
   it('an ignored Upgrade ends the connection: nothing behind it is taken for a request', async () => {
