@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/peers/**/*.peers.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
+    // Every core: most of a test is waiting for programs of others.
+    maxWorkers: '100%',
     // What is met is named: each part with its version.
     reporters: [['default', { summary: false }]],
   },
