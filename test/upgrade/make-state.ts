@@ -13,7 +13,7 @@ let reference = ''
 for (let tries = 0; reference === '' && tries < 20; tries += 1) {
   await wait(300)
   const asked = await world.call('carol', 'write', { amount: 5000 })
-  reference = /reference `([0-9a-f]+)`/.exec(String(asked.body))?.[1] ?? ''
+  reference = /reference `([0-9a-f]+)`/.exec(asked.body)?.[1] ?? ''
 }
 const given = { reference, answer: 'given', reason: 'checked' }
 const decided = await world.orderAs('dan', '/approvals/decide', given)
