@@ -8,8 +8,8 @@ export default defineConfig({
     include: ['test/peers/**/*.peers.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
-    // Every core: most of a test is waiting for programs of others.
-    maxWorkers: '100%',
+    // One after the other: a gateway that the tests themselves kept from its work would shed the clients' calls.
+    fileParallelism: false,
     // What is met is named: each part with its version.
     reporters: [['default', { summary: false }]],
   },
