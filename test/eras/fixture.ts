@@ -40,7 +40,7 @@ export const TOOLS = {
 } as const
 export type ToolName = keyof typeof TOOLS
 
-export const text = (value: string) => ({ type: 'text' as const, text: value })
+const text = (value: string) => ({ type: 'text' as const, text: value })
 export const said = (value: string) => ({ content: [text(value)] })
 
 /** What is offered beside the tools, as both SDKs take it. */

@@ -129,7 +129,9 @@ function build(pattern: Pattern): Automaton {
 const SAMPLE = [
   ...Array.from({ length: 128 }, (_, code) => String.fromCodePoint(code)),
   // Of the scripts and forms that our patterns name, and a half of a pair.
-  ...'\u0085\u00a0ßéſK\u061c\u200b\u2028\u202e\u2060\u3000\ufeff\ufff9\uff1d\uff20中😀\u{10ffff}',
+  ...Array.from(
+    '\u0085\u00a0ßéſK\u061c\u200b\u2028\u202e\u2060\u3000\ufeff\ufff9\uff1d\uff20中😀\u{10ffff}',
+  ),
   '\ud800',
   '\udc00',
 ]

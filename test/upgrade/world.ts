@@ -14,7 +14,7 @@ import { rawRequest, sendRaw, type RawAnswer } from '../support/raw.ts'
 const ISSUER = 'https://login.acme.example'
 const PUBLIC_URL = 'https://gate.acme.example'
 /** When the state was written. */
-export const MADE_AT_MS = Date.UTC(2026, 10, 21, 22, 50)
+const MADE_AT_MS = Date.UTC(2026, 10, 21, 22, 50)
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   root: ['gate-admins'],

@@ -3,7 +3,7 @@
 import { Command as Commander } from 'commander'
 import type { Command, CommandRow, Commands } from '../command.ts'
 
-export type Option = {
+type Option = {
   readonly flag: string
   readonly description: string
   readonly value: 'none' | 'any' | readonly string[]

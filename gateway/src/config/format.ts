@@ -33,7 +33,7 @@ export function parseForEdit(
 }
 
 export function documentText(document: Document): string {
-  visit(document, { Collection: (_key, node) => void padded(node) })
+  visit(document, { Collection: (_key, node) => padded(node) })
   return document.toString({ lineWidth: 0, indent: 2, singleQuote: true })
 }
 
