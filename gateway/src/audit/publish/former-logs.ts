@@ -30,12 +30,17 @@ export function followFormer(
   const look = async (): Promise<void> => {
     if (running) return
     running = true
-    hold ??= holdOn(join(folder, 'publish.hold'), takeHold)
-    for (const name of hold === undefined ? [] : leftIn(folder)) {
-      if (ended || name === own.name) continue
-      await formerLog(folder, name)
-        .then(follow)
-        .catch((error: unknown) => failed(name, error))
+    try {
+      hold ??= holdOn(join(folder, 'publish.hold'), takeHold)
+      for (const name of hold === undefined ? [] : leftIn(folder)) {
+        if (ended || name === own.name) continue
+        await formerLog(folder, name)
+          .then(follow)
+          .catch((error: unknown) => failed(name, error))
+      }
+    } catch (error) {
+      // The folder is away for a moment, or the hold cannot be written: it is tried again.
+      failed(folder, error)
     }
     running = false
   }
