@@ -27,9 +27,15 @@ export function raise({ kind, after }: Fault): void {
       return void setTimeout(() => void Promise.reject(new Error(FAULT_MESSAGE)), after)
     case 'request':
       return failEvents(Server.prototype, strike)
-    case 'event':
-      failEvents(IncomingMessage.prototype, strike)
-      return failEvents(ServerResponse.prototype, strike)
+    case 'event': {
+      // Events are also told of within what catches everything: from then on until one is not.
+      const strikeOn = (): void => {
+        left -= 1
+        if (left <= 0) throw new Error(FAULT_MESSAGE)
+      }
+      failEvents(IncomingMessage.prototype, strikeOn)
+      return failEvents(ServerResponse.prototype, strikeOn)
+    }
   }
 }
 
