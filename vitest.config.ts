@@ -11,6 +11,7 @@ if (!process.argv.includes('--coverage')) {
 
 // It freezes what every object of its process inherits from.
 const FREEZES = 'test/attacks/P-06.test.ts'
+const SETUP = ['test/support/same-cases.ts']
 
 // Projects: `unit` mirrors the sources of each workspace, `whole` starts the gateway and talks to it
 // over sockets, `frozen` does so in a process of its own, `corpus` runs public test vectors that lie beside the repository (see CONTRIBUTING.md).
@@ -24,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: SETUP,
           include: ['{gateway,cli,sample,bench}/test/**/*.test.ts'],
           testTimeout: 60_000,
         },
@@ -31,6 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'whole',
+          setupFiles: SETUP,
           include: ['test/**/*.test.ts'],
           exclude: ['test/corpus/**', FREEZES],
           testTimeout: 60_000,
@@ -40,6 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'frozen',
+          setupFiles: SETUP,
           include: [FREEZES],
           isolate: true,
           testTimeout: 60_000,
@@ -49,6 +53,7 @@ export default defineConfig({
       {
         test: {
           name: 'corpus',
+          setupFiles: SETUP,
           include: ['test/corpus/**/*.test.ts'],
           testTimeout: 60_000,
         },

@@ -4,6 +4,7 @@
 // the table is written to docs/reports/attacks.md with the commit's hash.
 import './assert-node.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,6 +20,7 @@ const { values: options, positionals: ids } = parseArgs({
   allowPositionals: true,
   options: { changed: { type: 'boolean' }, sample: { type: 'string' }, base: { type: 'string' } },
 })
+const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim()
 const all = readTests().filter((test) => test.patch !== undefined)
 const chosen = choose()
 const rows: { id: string; verdict: Verdict; red: number; green: number }[] = []
@@ -47,11 +49,13 @@ function choose(): AttackTest[] {
     }
   }
   const rest = all.filter((test) => !picked.has(test))
-  for (let n = Number(options.sample ?? 0); n > 0 && rest.length > 0; n--) {
-    const [drawn] = rest.splice(Math.floor(Math.random() * rest.length), 1)
-    if (drawn) picked.add(drawn)
-  }
-  return [...picked]
+  const drawn = rest.toSorted((a, b) => lot(a).localeCompare(lot(b)))
+  return [...picked, ...drawn.slice(0, Number(options.sample ?? 0))]
+}
+
+/** Another order for each commit, the same one wherever that commit is run. */
+function lot(test: AttackTest): string {
+  return createHash('sha256').update(`${commit} ${test.id}`).digest('hex')
 }
 
 function changedFiles(): Set<string> {
@@ -107,7 +111,6 @@ function judge(report: VitestReport | undefined): { verdict: Verdict; red: numbe
 }
 
 function writeReport(): void {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
   const lines = [
     '# Attacks: each defence taken away once',
     '',
