@@ -41,7 +41,7 @@ export const importRules: IFlattenedRuleSet = {
       severity: 'error',
       from: {
         path: G,
-        pathNot: `${G}/(app|main|pipeline|answering|asked|carry-out|listen|listing|searching|exchange|old-era|generation|reload|shared|observe-exchange|operator-parts|housekeeping|drain)\\.ts$`,
+        pathNot: `${G}/(app|main|pipeline|answering|asked|carry-out|listen|listing|searching|exchange|old-era|generation|reload|shared|observe-exchange|operator-parts|housekeeping|drain|configured-parts)\\.ts$`,
       },
       to: {
         path: `${G}/(app|main|pipeline|answering|asked|carry-out|listen|listing|searching|exchange|old-era)\\.ts$`,

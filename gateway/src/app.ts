@@ -38,6 +38,7 @@ import { writeFault } from './out/fault.ts'
 import { rawAnswer } from './out/raw-answer.ts'
 import { authorityFiles, fetchOn, readOutwards } from './outward.ts'
 import { createReload, type ReloadReport } from './reload.ts'
+import { reportRelaxed } from './report-relaxed.ts'
 import { createSecrets } from './secrets/resolve.ts'
 import { openSealingKeys } from './secrets/sealing-keys.ts'
 import { createSeals } from './secrets/seals.ts'
@@ -137,10 +138,7 @@ async function compose(
     void audit.event(kind, detail).catch(() => undefined)
   await audit.event('boot', { version: VERSION, config: loaded.digest, node: process.version })
 
-  for (const { path, meaning } of relaxed) {
-    log.warn({ setting: path, meaning }, 'a relaxation of security is switched on')
-    await audit.event('relaxed', { setting: path, meaning })
-  }
+  await reportRelaxed(relaxed, { log, audit })
 
   const store = await createSqliteStore({ path: join(config.stateFolder, 'state.sqlite') }, clock)
   closers.push(() => store.close())

@@ -3,7 +3,8 @@
 // policies do not fit, nothing changes and the findings are told.
 import type { OperatorIdentity } from './admin/operator-role.ts'
 import type { Approver } from './catalogue/pins.ts'
-import { inOneLine, type Generation } from './generation.ts'
+import type { Generation } from './generation.ts'
+import { inOneLine } from './policies.ts'
 import type { Shared } from './shared.ts'
 
 export type PinApproval = {

@@ -6,7 +6,8 @@ import { loadConfig, type Loaded } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { readSettled } from './config/settled.ts'
 import { endDisallowed } from './end-revoked.ts'
-import { createGeneration, inOneLine, loadedDetail, type Generation } from './generation.ts'
+import { createGeneration, type Generation } from './generation.ts'
+import { inOneLine, loadedDetail } from './policies.ts'
 import type { Shared } from './shared.ts'
 
 /** After this, whatever a former generation still had under way is over. */
