@@ -12,11 +12,17 @@ export type Command<Options> = {
   readonly run: (call: CommandCall<Options>) => Promise<number>
 }
 
-/** One line of commands.ts: words, what it is for, and the file that is loaded when it is used. */
+/** What the help shows together. */
+export type CommandGroup = {
+  readonly title: string
+  readonly rows: readonly Omit<CommandRow, 'group'>[]
+}
+
+/** Words, what it is for, the title of its group, and the file that is loaded when it is used. */
 export type CommandRow = {
   readonly words: readonly [string] | readonly [string, string]
   readonly summary: string
-  readonly group: 'Client of any MCP server' | 'Running' | 'Deciding' | 'Proving'
+  readonly group: string
   // The options are the command's own; run.ts hands on what commander parsed by the command's definition.
   readonly load: () => Promise<Command<never>>
 }
@@ -24,7 +30,7 @@ export type CommandRow = {
 /** What there is: every command, and what the first word of a pair is for. */
 export type Commands = {
   readonly rows: readonly CommandRow[]
-  readonly groups: Readonly<Record<string, string>>
+  readonly firstWords: Readonly<Record<string, string>>
 }
 
 type CommandCall<Options> = {

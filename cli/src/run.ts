@@ -3,7 +3,7 @@
 import { Command as Commander, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Command, CommandRow } from './command.ts'
-import { COMMANDS, GROUPS } from './commands.ts'
+import { COMMANDS, FIRST_WORDS } from './commands.ts'
 import { CommandFailure, EXIT_CODES, exitCode } from './exit-codes.ts'
 import { jsonText } from './terminal/exact-json.ts'
 import { plainText } from './terminal/plain-text.ts'
@@ -47,8 +47,8 @@ function commandAt(program: Commander, row: CommandRow): Commander {
     program.commands.find((command) => command.name() === first) ??
     program
       .command(first)
-      .summary(GROUPS[first] ?? '')
-      .description(GROUPS[first] ?? '')
+      .summary(FIRST_WORDS[first] ?? '')
+      .description(FIRST_WORDS[first] ?? '')
       .helpGroup(`${row.group}:`)
   return parent.command(second).summary(row.summary)
 }
@@ -76,7 +76,7 @@ function complete(
       const options = command.opts()
       result.code = await loaded.run({
         terminal,
-        commands: { rows: COMMANDS, groups: GROUPS },
+        commands: { rows: COMMANDS, firstWords: FIRST_WORDS },
         args: command.args,
         options: options as never,
         json: options['json'] === true,

@@ -16,12 +16,12 @@ export type Node = {
 }
 
 /** Every file in commands/ is loaded for it. */
-export async function commandTree({ rows, groups }: Commands): Promise<readonly Node[]> {
+export async function commandTree({ rows, firstWords }: Commands): Promise<readonly Node[]> {
   const own = await Promise.all(rows.map(nodeOf))
   const firsts = [...new Set(rows.map(({ words }) => words[0]))]
   const described = (first: string) =>
     rows.find(({ words }) => words.length === 1 && words[0] === first)?.summary ??
-    groups[first] ??
+    firstWords[first] ??
     ''
   const root: Node = {
     words: [],

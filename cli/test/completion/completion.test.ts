@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { COMMANDS, GROUPS } from '../../src/commands.ts'
+import { COMMANDS, FIRST_WORDS } from '../../src/commands.ts'
 import { commandTree } from '../../src/completion/command-tree.ts'
 import { sallyport } from '../world/test-terminal.ts'
 
@@ -73,7 +73,10 @@ describe('every shell', () => {
     '%s: each command and each of its options is there',
     async (shell) => {
       const { out } = await sallyport(['completion', shell])
-      for (const { words, options } of await commandTree({ rows: COMMANDS, groups: GROUPS })) {
+      for (const { words, options } of await commandTree({
+        rows: COMMANDS,
+        firstWords: FIRST_WORDS,
+      })) {
         for (const { flag } of options) {
           const name = shell === 'fish' ? `-l ${flag.replace('--', '')}` : flag
           const line = out
