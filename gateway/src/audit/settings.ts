@@ -2,7 +2,7 @@
 // checkpoints, who keeps them elsewhere, and where records are sent. All of it takes effect at the start.
 import { z } from 'zod'
 import type { DeepReadonly } from '../config/deep-readonly.ts'
-import { isCidr } from '../net/addresses.ts'
+import { allowedRanges } from '../net/outward-settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 import { parseVerifierKey } from './note.ts'
 
@@ -27,18 +27,7 @@ const elsewhere = {
     })
     .describe('where it is sent, by POST'),
   token: secretReference.optional().describe('sent as a bearer token'),
-  allowAddresses: z
-    .array(
-      z.string().refine(isCidr, {
-        error: 'is no address range',
-        params: {
-          expected: 'a range such as `10.1.2.0/24`',
-          fix: 'write address and prefix length',
-        },
-      }),
-    )
-    .default([])
-    .describe('private ranges in which it may lie; all else must be public'),
+  allowAddresses: allowedRanges('private ranges in which it may lie; all else must be public'),
   allowInsecure: z
     .boolean()
     .default(false)

@@ -1,8 +1,10 @@
-// The slice of the configuration for the way out: whom TLS believes, and through which proxy connections go. For all of
-// them under `egress`, for one target or issuer beside its other settings. Nothing is taken from the environment.
+// The slice of the configuration for the way out: whom TLS believes, through which proxy connections go, and which
+// private addresses they may reach. For all of them under `egress`, for one target or issuer beside its other settings.
+// Nothing is taken from the environment.
 import { z } from 'zod'
 import type { DeepReadonly } from '../config/deep-readonly.ts'
 import { secretReference } from '../secrets/reference.ts'
+import { isCidr } from './addresses.ts'
 
 const trustObject = z.strictObject({
   authorities: z
@@ -52,6 +54,21 @@ export const proxyChoice = z
   .optional()
   .meta({ 'x-expected': '`direct`, or a map with `url` and, if need be, `credential`' })
   .describe('through which proxy; `direct`: through none; absent: as under `egress`')
+
+export function allowedRanges(description: string) {
+  return z
+    .array(
+      z.string().refine(isCidr, {
+        error: 'is no address range',
+        params: {
+          expected: 'a range such as `10.1.2.0/24`',
+          fix: 'write address and prefix length',
+        },
+      }),
+    )
+    .default([])
+    .describe(description)
+}
 
 export const egressSettings = z
   .strictObject({

@@ -1,7 +1,7 @@
 // The slice of the configuration for traces: where spans are sent (OTLP over HTTP, as JSON), and how many of them.
 import { z } from 'zod'
 import type { DeepReadonly } from '../config/deep-readonly.ts'
-import { isCidr } from '../net/addresses.ts'
+import { allowedRanges } from '../net/outward-settings.ts'
 import { secretReference } from '../secrets/reference.ts'
 
 const traceObject = z.strictObject({
@@ -25,18 +25,9 @@ const traceObject = z.strictObject({
       'the share of calls that begin a trace here and are sent; for calls that come with a trace, the flag of their client decides',
     ),
   serviceName: z.string().min(1).max(255).default('sallyport').describe('`service.name` of spans'),
-  allowAddresses: z
-    .array(
-      z.string().refine(isCidr, {
-        error: 'is no address range',
-        params: {
-          expected: 'a range such as `10.1.2.0/24`',
-          fix: 'write address and prefix length',
-        },
-      }),
-    )
-    .default([])
-    .describe('private ranges in which the collector may lie; all else must be public'),
+  allowAddresses: allowedRanges(
+    'private ranges in which the collector may lie; all else must be public',
+  ),
   allowInsecure: z
     .boolean()
     .default(false)

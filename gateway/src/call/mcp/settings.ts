@@ -2,8 +2,7 @@
 // What all kinds of target share (tools, baseline, credential) has slices of its own.
 import { z } from 'zod'
 import type { DeepReadonly } from '../../config/deep-readonly.ts'
-import { isCidr } from '../../net/addresses.ts'
-import { proxyChoice, trustSettings } from '../../net/outward-settings.ts'
+import { allowedRanges, proxyChoice, trustSettings } from '../../net/outward-settings.ts'
 
 const milliseconds = (fallback: number) => z.int().min(10).max(600_000).default(fallback)
 
@@ -59,18 +58,9 @@ export const mcpTargetMembers = {
     .default(false)
     .meta({ 'x-relaxation': true })
     .describe('allows plain http and addresses of this host and of private networks'),
-  allowAddresses: z
-    .array(
-      z.string().refine(isCidr, {
-        error: 'is no address range',
-        params: {
-          expected: 'a range such as `10.1.2.0/24`',
-          fix: 'write address and prefix length',
-        },
-      }),
-    )
-    .default([])
-    .describe('private ranges in which the target may lie; all else must be public'),
+  allowAddresses: allowedRanges(
+    'private ranges in which the target may lie; all else must be public',
+  ),
   tls: trustSettings,
   proxy: proxyChoice,
   timeouts,
