@@ -4,6 +4,7 @@
 import { judgeMutantConfigurations } from './mutant-configurations.ts'
 import { judgeMutantPolicies } from './mutant-policies.ts'
 import { reloadMutants } from './mutants-in-gateway.ts'
+import { drawing, type Draw } from './mutants.ts'
 import { startProgress, type Progress } from './progress.ts'
 import type { Finding, PromiseScript } from './promise.ts'
 
@@ -18,16 +19,22 @@ export const promise: PromiseScript = {
     const totals = short ? SHORT : FULL
     const progress = (what: keyof typeof FULL): Progress =>
       startProgress(`F-21 ${what}`, totals[what], MOST_MS)
+    const { seed, draw } = drawing(short)
+    process.stderr.write(`  F-21: SEED=${seed} meets the same mutants again\n`)
     return [
-      ...(await configurations(totals.configurations, progress('configurations'))),
-      ...(await policies(totals.policies, progress('policies'))),
-      ...(await inGateway(totals.inGateway, progress('inGateway'))),
+      ...(await configurations(totals.configurations, draw, progress('configurations'))),
+      ...(await policies(totals.policies, draw, progress('policies'))),
+      ...(await inGateway(totals.inGateway, draw, progress('inGateway'))),
     ]
   },
 }
 
-async function configurations(total: number, progress: Progress): Promise<readonly Finding[]> {
-  const seen = await judgeMutantConfigurations(total, progress)
+async function configurations(
+  total: number,
+  draw: Draw,
+  progress: Progress,
+): Promise<readonly Finding[]> {
+  const seen = await judgeMutantConfigurations(total, draw, progress)
   const { done, kept, taken, same, crashes, wider } = seen
   return [
     {
@@ -45,8 +52,12 @@ async function configurations(total: number, progress: Progress): Promise<readon
   ]
 }
 
-async function policies(total: number, progress: Progress): Promise<readonly Finding[]> {
-  const seen = await judgeMutantPolicies(total, progress)
+async function policies(
+  total: number,
+  draw: Draw,
+  progress: Progress,
+): Promise<readonly Finding[]> {
+  const seen = await judgeMutantPolicies(total, draw, progress)
   const { done, kept, taken, byCases, crashes, wider, allowed, goodAgain } = seen
   return [
     {
@@ -64,8 +75,16 @@ async function policies(total: number, progress: Progress): Promise<readonly Fin
   ]
 }
 
-async function inGateway(total: number, progress: Progress): Promise<readonly Finding[]> {
-  const { done, alive, kept, taken, silent, wider, lost } = await reloadMutants(total, progress)
+async function inGateway(
+  total: number,
+  draw: Draw,
+  progress: Progress,
+): Promise<readonly Finding[]> {
+  const { done, alive, kept, taken, silent, wider, lost } = await reloadMutants(
+    total,
+    draw,
+    progress,
+  )
   return [
     {
       what: `${done} of both kinds, reloaded by a running gateway`,

@@ -1,12 +1,12 @@
 // Mutated configurations, judged by what a reload asks (F-21): never a throw; refused with a reason in words; and what is
 // accepted relaxes nothing, believes nobody and reaches nothing that is not written out in the text.
-import * as fc from 'fast-check'
 import { decideReload } from '../../gateway/src/config/decide-reload.ts'
 import { parseConfig } from '../../gateway/src/config/load.ts'
 import { relaxations } from '../../gateway/src/config/relaxations.ts'
 import type { Config } from '../../gateway/src/config/schema.ts'
 import { mutated } from '../../gateway/test/config/mutate.ts'
 import { ENVIRONMENT, GOOD } from '../../gateway/test/config/sample-config.ts'
+import type { Draw } from './mutants.ts'
 import type { Progress } from './progress.ts'
 
 export type MutantConfigurations = {
@@ -24,6 +24,7 @@ const BATCH = 100
 
 export async function judgeMutantConfigurations(
   total: number,
+  draw: Draw,
   { tick }: Progress,
 ): Promise<MutantConfigurations> {
   const good = parseConfig(GOOD, FILE, ENVIRONMENT)
@@ -45,17 +46,16 @@ export async function judgeMutantConfigurations(
     }
   }
   const configurations = mutated(GOOD)
-  for (let left = total; left > 0; left -= BATCH) {
-    for (const text of fc.sample(configurations, Math.min(BATCH, left))) {
-      try {
-        judge(text)
-      } catch (error) {
-        crashes.push(`${String(error)} under ${text}`)
-      }
-      seen.done += 1
-      if (!tick()) return { ...seen, crashes, wider }
+  for (let at = 0; at < total; at++) {
+    const text = draw(configurations, at)
+    try {
+      judge(text)
+    } catch (error) {
+      crashes.push(`${String(error)} under ${text}`)
     }
-    await new Promise(setImmediate)
+    seen.done += 1
+    if (!tick()) break
+    if (at % BATCH === 0) await new Promise(setImmediate)
   }
   return { ...seen, crashes, wider }
 }

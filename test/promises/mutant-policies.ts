@@ -1,12 +1,12 @@
 // Mutated sets of policies, judged by what a reload asks (F-21): the cases, then the load beside the set that decides. Kept:
 // every probe is answered as before. Taken: whatever is allowed, the text allows too, by the engine alone.
-import * as fc from 'fast-check'
 import { TOOL_DEFINITIONS } from '@sallyport/sample/market-server/tool-definitions.ts'
 import { createAuthorize } from '../../gateway/src/authorize/authorize.ts'
 import { catalogueOfTools } from '../../gateway/src/offline.ts'
 import { failingCases, readPolicySet, type PolicySet } from '../../gateway/src/policy-set.ts'
 import type { JsonObject } from '../../gateway/src/json/value.ts'
 import { GATEWAY, inThisThread, ISSUER } from '../../gateway/test/authorize/world.ts'
+import type { Draw } from './mutants.ts'
 import { mutatedPolicies } from './mutated-policies.ts'
 import { NOON_MS, oracleOf } from './policy-oracle.ts'
 import { allowedBy, type Probe } from './policy-probes.ts'
@@ -32,6 +32,7 @@ const WITH_CASES = 4
 
 export async function judgeMutantPolicies(
   total: number,
+  draw: Draw,
   { tick }: Progress,
 ): Promise<MutantPolicies> {
   const catalogue = catalogueOfTools([
@@ -78,7 +79,7 @@ export async function judgeMutantPolicies(
   }
 
   for (const at of Array(total).keys()) {
-    const mutant = mutantOf(good, at)
+    const mutant = mutantOf(good, draw, at)
     await judge(mutant).catch((error: unknown) =>
       crashes.push(`${String(error)} under ${textOf(mutant)}`),
     )
@@ -91,11 +92,11 @@ export async function judgeMutantPolicies(
   return { ...seen, crashes, wider, goodAgain }
 }
 
-function mutantOf(good: PolicySet, at: number): PolicySet {
+function mutantOf(good: PolicySet, draw: Draw, at: number): PolicySet {
   const which = at % good.files.length
   const files = good.files.map(({ file, text }, index) => {
     if (index !== which) return { file, text }
-    return { file, text: fc.sample(mutatedPolicies(text), 1)[0] ?? '' }
+    return { file, text: draw(mutatedPolicies(text), at) }
   })
   return { files, cases: at % WITH_CASES === 0 ? good.cases : [] }
 }

@@ -2,11 +2,11 @@
 // does not fit, and nobody ever gets more than before. What must hold is asked with calls, over sockets.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
 import { mutated } from '../../gateway/test/config/mutate.ts'
 import { DEFAULT_POLICY } from '../support/gateway.ts'
 import { createSigningKey } from '../support/issuer.ts'
 import { order } from '../support/operator.ts'
+import type { Draw } from './mutants.ts'
 import { mutatedPolicies } from './mutated-policies.ts'
 import { oracleOf } from './policy-oracle.ts'
 import { inProcessWorld, type ProcessWorld } from './process-world.ts'
@@ -45,7 +45,7 @@ export type Tally = {
   lost: number
 }
 
-export function reloadMutants(total: number, { tick }: Progress): Promise<Tally> {
+export function reloadMutants(total: number, draw: Draw, { tick }: Progress): Promise<Tally> {
   return inProcessWorld({ yaml: MORE_SETTINGS }, async (world) => {
     const gateway = await world.start()
     const tally: Tally = { done: 0, alive: true, kept: 0, taken: 0, silent: 0, wider: [], lost: 0 }
@@ -56,7 +56,7 @@ export function reloadMutants(total: number, { tick }: Progress): Promise<Tally>
     const sets = mutatedPolicies(DEFAULT_POLICY)
     for (let done = 0; done < total; done++) {
       const [file, mutants] = done % 4 === 3 ? [policies, sets] : [config, configurations]
-      const text = fc.sample(mutants, 1)[0] ?? ''
+      const text = draw(mutants, done)
       await reload(world, gateway, { file, text, tally })
       tally.done += 1
       if (!tick()) break

@@ -1,11 +1,11 @@
 // Random mutations of a YAML text (F-21): characters, lines and values changed, alone or together.
 import * as fc from 'fast-check'
 
-/** The text, one to four mutations away. */
+/** The text, one to four mutations away; as every file is read, without a lone surrogate. */
 export function mutated(text: string): fc.Arbitrary<string> {
   return fc
     .array(mutationOf(text), { minLength: 1, maxLength: 4 })
-    .map((mutations) => mutations.reduce((changed, mutate) => mutate(changed), text))
+    .map((mutations) => mutations.reduce((changed, mutate) => mutate(changed), text).toWellFormed())
 }
 
 type Mutation = (text: string) => string
