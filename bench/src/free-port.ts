@@ -1,4 +1,4 @@
-// A port that nobody listens on at this moment.
+// A port that nobody listens on at this moment, and whether somebody does by now.
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -23,7 +23,7 @@ export async function listening(port: number, withinMs = 5_000): Promise<void> {
   }
 }
 
-function isOpen(port: number): Promise<boolean> {
+export function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.destroy()

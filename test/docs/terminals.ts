@@ -12,10 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../bench/src/free-port.ts'
 import { ROOT, type Fence } from './page.ts'
 
 const PATIENCE_MS = 120_000
@@ -41,7 +41,7 @@ export async function openTerminals(): Promise<Terminals> {
   mkdirSync(home)
   writeCommands(join(folder, '.bin'))
   const ports = new Map<string, string>()
-  for (const port of DOCUMENTED_PORTS) ports.set(port, await freePort())
+  for (const port of DOCUMENTED_PORTS) ports.set(port, String(await freePort()))
   const background: Running[] = []
 
   const start = ({ text, words }: Fence): Running => {
@@ -187,14 +187,4 @@ function withoutPorts(text: string, ports: ReadonlyMap<string, string>): string 
     (so, [documented, used]) => so.replaceAll(`:${used}`, `:${documented}`),
     text,
   )
-}
-
-function freePort(): Promise<string> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(String(port)))
-    })
-  })
 }

@@ -7,9 +7,9 @@ import {
   startRecordingTarget,
   type RecordingTarget,
 } from '@sallyport/sample/recording-target/recording-target.ts'
+import { freePort } from '../../bench/src/free-port.ts'
 import {
   createCaller,
-  freePort,
   readAudit,
   writeConfig,
   type TestGateway,

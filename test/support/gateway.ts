@@ -1,7 +1,6 @@
 // A whole gateway for tests: a real configuration file, real listeners on loopback, an issuer whose keys the test holds
 // and a recording target behind it. In process, composed as `serve` composes it.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -16,6 +15,7 @@ import {
   type RecordingTarget,
   type RecordingTargetSettings,
 } from '@sallyport/sample/recording-target/recording-target.ts'
+import { freePort } from '../../bench/src/free-port.ts'
 import { selfSigned } from '../../gateway/test/secrets/self-signed.ts'
 import { startIssuer, type Mint, type TestIssuer } from './issuer.ts'
 import { rawRequest, sendRaw, type Peer, type RawAnswer, type RawRequest } from './raw.ts'
@@ -222,14 +222,4 @@ export function readAudit(folder: string): readonly Record<string, unknown>[] {
     .sort()
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean))
     .map((line) => (JSON.parse(line) as { record: Record<string, unknown> }).record)
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -14,7 +14,7 @@ import { renderProblems } from '@sallyport/gateway/config/render-problems.ts'
 import { startWorld, type World } from '@sallyport/sample/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { devConfig } from '../../cli/src/dev/dev-config.ts'
-import { freePort } from '../support/gateway.ts'
+import { freePort } from '../../bench/src/free-port.ts'
 import { personAt } from '../support/person-at-a-client.ts'
 
 let folder: string

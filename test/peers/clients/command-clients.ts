@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { freePort } from '../../support/gateway.ts'
+import { freePort } from '../../../bench/src/free-port.ts'
 import type { Desk } from './desk.ts'
 import {
   shownOf,

@@ -3,10 +3,10 @@
 // leaves behind on it, the next one finds.
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isOpen } from '../../../bench/src/free-port.ts'
 import { selfSigned } from '../../../gateway/test/secrets/self-signed.ts'
 
 export type FrontEnd = { readonly version: string; readonly stop: () => Promise<void> }
@@ -95,7 +95,7 @@ export async function startFrontEnd(
     child.once('error', (error) => log.push(String(error)))
     child.once('close', () => resolve())
   })
-  for (let tries = 0; !(await answers(port)); tries += 1) {
+  for (let tries = 0; !(await isOpen(port)); tries += 1) {
     if (tries === 100 || child.exitCode !== null || child.pid === undefined) {
       child.kill('SIGKILL')
       throw new Error(`${kind} does not start; is it installed?\n${log.join('')}`)
@@ -140,14 +140,4 @@ function versionOf(kind: FrontEndKind, env: NodeJS.ProcessEnv): string {
   const flag = kind === 'caddy' ? ['version'] : ['-v']
   const said = execFileSync('sh', ['-c', '"$0" "$@" 2>&1', kind, ...flag], { env }).toString()
   return /\d+\.\d+\.\d+/.exec(said)?.[0] ?? said
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
 }

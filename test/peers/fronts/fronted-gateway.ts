@@ -1,11 +1,7 @@
 // A started gateway and a front end before it that ends TLS: `publicUrl` names the front end, and every call goes there.
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import {
-  createCaller,
-  freePort,
-  startTestGateway,
-  type TestGateway,
-} from '../../support/gateway.ts'
+import { freePort } from '../../../bench/src/free-port.ts'
+import { createCaller, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { sendRawAll, type RawAnswer } from '../../support/raw.ts'
 import { VICTIM, victimCall } from '../../support/smuggling.ts'
 import { untilOffered } from '../../support/until-offered.ts'
