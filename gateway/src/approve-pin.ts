@@ -6,6 +6,7 @@ import type { Approver } from './catalogue/pins.ts'
 import type { Generation } from './generation.ts'
 import { inOneLine } from './policies.ts'
 import type { Shared } from './shared.ts'
+import { createInTurn } from './system/in-turn.ts'
 
 export type PinApproval = {
   readonly tool: string
@@ -21,7 +22,7 @@ export type ApprovePin = (
 
 /** Orders are taken one after the other: each is tried against what the former left. */
 export function createApprovePin(shared: Shared, running: () => Generation): ApprovePin {
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
 
   const approve: ApprovePin = async ({ tool, hash, reason }, operator) => {
     const { catalogue, tryCatalogue } = running()
@@ -45,11 +46,7 @@ export function createApprovePin(shared: Shared, running: () => Generation): App
     return { tool, hash, approvedAtMs: shared.clock.wallMs() }
   }
 
-  return (order, by) => {
-    const next = last.then(() => approve(order, by))
-    last = next.catch(() => undefined)
-    return next
-  }
+  return (order, by) => inTurn(() => approve(order, by))
 }
 
 function requireFit(tool: string, tried: Awaited<ReturnType<Generation['tryCatalogue']>>): void {

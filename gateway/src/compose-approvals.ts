@@ -7,7 +7,7 @@ import { createApprovalDesk, type ApprovalDesk } from './authorize/approval/appr
 import { createApprovalRows } from './authorize/approval/approval-rows.ts'
 import { createSettle, type Settle } from './authorize/approval/approvals.ts'
 import type { Person, RecordEvent } from './authorize/approval/events.ts'
-import { createInTurn } from './authorize/approval/in-turn.ts'
+import { createInTurn } from './system/in-turn.ts'
 import { createWebhook } from './authorize/approval/webhook.ts'
 import type { Config } from './config/schema.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'

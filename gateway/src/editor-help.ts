@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { cedarNotation } from './authorize/schema-text.ts'
 import { caseFileSchema } from './config/policy-cases.ts'
 import type { Log } from './observe/log.ts'
+import { createInTurn } from './system/in-turn.ts'
 
 export type EditorHelp = {
   /** Brings the files up to date with the schema, one call after the other; never rejects. */
@@ -17,7 +18,7 @@ const HEADER =
 const MODE = 0o644
 
 export function createEditorHelp(folder: string, log: Pick<Log, 'warn'>): EditorHelp {
-  let last: Promise<void> = Promise.resolve()
+  const inTurn = createInTurn()
   let said = ''
 
   async function writeAll(schema: object): Promise<void> {
@@ -61,9 +62,6 @@ export function createEditorHelp(folder: string, log: Pick<Log, 'warn'>): Editor
   }
 
   return {
-    write: (schema) => {
-      last = last.then(() => writeAll(schema)).catch(warn)
-      return last
-    },
+    write: (schema) => inTurn(() => writeAll(schema)).catch(warn),
   }
 }

@@ -9,6 +9,7 @@ import { endDisallowed } from './end-revoked.ts'
 import { createGeneration, type Generation } from './generation.ts'
 import { inOneLine, loadedDetail } from './policies.ts'
 import type { Shared } from './shared.ts'
+import { createInTurn } from './system/in-turn.ts'
 
 /** After this, whatever a former generation still had under way is over. */
 const FORMER_MS = 120_000
@@ -32,7 +33,7 @@ export function createReload(
   swap: (generation: Generation) => void,
 ): () => Promise<ReloadReport> {
   let running = start
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
 
   async function reload(): Promise<ReloadReport> {
     const { file } = running.loaded
@@ -98,11 +99,7 @@ export function createReload(
     return { outcome: 'kept', notes }
   }
 
-  return () => {
-    const next = last.then(reload)
-    last = next.catch(() => undefined)
-    return next
-  }
+  return () => inTurn(reload)
 }
 
 /** Listeners are open and the state folder is in use: these stay as they were at the start. */

@@ -2,6 +2,7 @@
 // the one that decides, swapped at the end, one load after the other (policy-audit §1.1 rules 2 and 8, §1.2).
 import { setImmediate } from 'node:timers/promises'
 import type { Catalogue } from '../catalogue/entry.ts'
+import { createInTurn } from '../system/in-turn.ts'
 import { unknownRoles } from './approval/unknown-roles.ts'
 import type { Engine } from './engine.ts'
 import type { Finding } from './finding.ts'
@@ -64,7 +65,7 @@ export function createLoading({ changed, roles, ...parts }: LoadingParts): Loadi
   let closed = false
   let files: readonly PolicyFile[] = []
   let newest: Catalogue = NOTHING
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
 
   function take(next: Loaded): void {
     state = next
@@ -110,15 +111,15 @@ export function createLoading({ changed, roles, ...parts }: LoadingParts): Loadi
     state: () => state,
     async load(change) {
       if (change.catalogue !== undefined) withdraw(change.catalogue)
-      const loading = last.then(() => loadNow(change.files ?? files))
-      last = loading.catch(() => undefined)
-      return await loading.catch((error: unknown) => refusedLoad(wordsOf(error)))
+      return await inTurn(() => loadNow(change.files ?? files)).catch((error: unknown) =>
+        refusedLoad(wordsOf(error)),
+      )
     },
     close() {
       closed = true
       state = undefined
       // A load that is under way still writes there.
-      void last.then(place.leave)
+      void inTurn(async () => place.leave())
     },
   }
 }

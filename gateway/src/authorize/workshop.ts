@@ -5,6 +5,7 @@
 // on in a new one.
 import type { ChildProcess } from 'node:child_process'
 import type { JsonObject } from '../json/value.ts'
+import { createInTurn } from '../system/in-turn.ts'
 import { startWorkerProcess } from '../system/worker.ts'
 import { cedar, type Engine } from './engine.ts'
 import { judgePolicies, type Judged, type PoliciesToJudge } from './judge-policies.ts'
@@ -56,11 +57,11 @@ export function createWorkshop(settings: WorkshopSettings = {}): Workshop {
   let worker: ChildProcess | undefined
   let warm = false
   let idle: NodeJS.Timeout | undefined
-  let last: Promise<unknown> = Promise.resolve()
+  const turns = createInTurn()
 
-  /** Jobs take turns: the worker has one at a time. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(async () => {
+  /** The worker has one job at a time. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    return turns(async () => {
       clearTimeout(idle)
       try {
         return await work()
@@ -68,8 +69,6 @@ export function createWorkshop(settings: WorkshopSettings = {}): Workshop {
         idle = setTimeout(end, idleMs).unref()
       }
     })
-    last = turn.catch(() => undefined)
-    return turn
   }
 
   function end(): void {

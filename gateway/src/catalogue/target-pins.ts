@@ -2,6 +2,7 @@
 // is approved here but a first catalogue under a new baseline label, and what a person has reviewed. Whatever cannot
 // be read or judged stays unapproved.
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createInTurn } from '../system/in-turn.ts'
 import type { ApprovedTool } from './entries.ts'
 import type { CheckedTool } from './judge-tools.ts'
 import { isListed } from './left-out.ts'
@@ -42,14 +43,8 @@ export function createTargetPins(
   let loaded = false
   let approved: ReadonlyMap<string, ApprovedTool> = new Map()
   let seen: SeenTools = new Map()
-  let last: Promise<unknown> = Promise.resolve()
-
-  /** One change after the other: a description and an order of the operator may come together. */
-  function inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const next = last.then(change)
-    last = next.catch(() => undefined)
-    return next
-  }
+  // A description and an order of the operator may come together.
+  const inTurn = createInTurn()
 
   async function load(): Promise<void> {
     if (loaded) {

@@ -4,7 +4,7 @@ import type { Clock } from '../../system/clock.ts'
 import type { AccessRow, AccessRows, KnownAccess } from './access-rows.ts'
 import { barredFrom, type Decider } from './approval-desk.ts'
 import { personOf, type RecordEvent } from './events.ts'
-import type { InTurn } from './in-turn.ts'
+import type { InTurn } from '../../system/in-turn.ts'
 
 export type { AccessRow } from './access-rows.ts'
 

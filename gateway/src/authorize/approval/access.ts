@@ -12,7 +12,7 @@ import { createAccessRows, type AccessRow } from './access-rows.ts'
 import { personKey, requesterKey, requesterOf } from './binding.ts'
 import { createDenials } from './denials-met.ts'
 import { personOf, type Notice, type RecordEvent } from './events.ts'
-import type { InTurn } from './in-turn.ts'
+import type { InTurn } from '../../system/in-turn.ts'
 
 export type Access = AccessDesk & {
   /** The reference of the grant by which this principal may use the tool in this definition. */

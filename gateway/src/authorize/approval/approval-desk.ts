@@ -3,7 +3,7 @@
 import type { Clock } from '../../system/clock.ts'
 import type { Approval, ApprovalRows, KnownApproval } from './approval-rows.ts'
 import { personOf, type RecordEvent } from './events.ts'
-import type { InTurn } from './in-turn.ts'
+import type { InTurn } from '../../system/in-turn.ts'
 
 export type { Approval } from './approval-rows.ts'
 

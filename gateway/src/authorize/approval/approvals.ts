@@ -9,7 +9,7 @@ import { Permit } from '../permit.ts'
 import type { Approval, ApprovalRows } from './approval-rows.ts'
 import { bindingKey, personKey, requesterOf } from './binding.ts'
 import { personOf, type Notice, type RecordEvent } from './events.ts'
-import type { InTurn } from './in-turn.ts'
+import type { InTurn } from '../../system/in-turn.ts'
 import { needsApproval, type PendingCall } from './needs-approval.ts'
 
 export type Settle = (

@@ -8,6 +8,7 @@ import type { Identity } from '../../identify/identity.ts'
 import { refuse, type Refusal } from '../../refusal.ts'
 import type { Store } from '../../store/store.ts'
 import type { Clock } from '../../system/clock.ts'
+import { createInTurn } from '../../system/in-turn.ts'
 import type { VisibleList } from '../lists.ts'
 import type { Permit } from '../permit.ts'
 import { parseSwitch, switchKey, switchText, type Switch, type Switched } from './switch.ts'
@@ -54,13 +55,7 @@ export function createSwitches(
   let revision = 0
   let readMs = Number.NEGATIVE_INFINITY
   // One after the other, so that a read never brings back what an order before it has changed.
-  let last: Promise<unknown> = Promise.resolve()
-
-  function inTurn<Of>(work: () => Promise<Of>): Promise<Of> {
-    const next = last.then(work)
-    last = next.catch(() => undefined)
-    return next
-  }
+  const inTurn = createInTurn()
 
   function replace(next: ReadonlyMap<string, Switch>): void {
     index = next

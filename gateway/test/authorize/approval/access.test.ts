@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAccess } from '../../../src/authorize/approval/access.ts'
 import type { ApprovalEvent } from '../../../src/authorize/approval/events.ts'
-import { createInTurn } from '../../../src/authorize/approval/in-turn.ts'
+import { createInTurn } from '../../../src/system/in-turn.ts'
 import { refuse } from '../../../src/refusal.ts'
 import { createMemoryStore } from '../../../src/store/memory.ts'
 import type { Store } from '../../../src/store/store.ts'

@@ -3,7 +3,7 @@ import { createApprovalDesk, type Decider } from '../../../src/authorize/approva
 import { createApprovalRows } from '../../../src/authorize/approval/approval-rows.ts'
 import { createSettle } from '../../../src/authorize/approval/approvals.ts'
 import type { ApprovalEvent, Notice } from '../../../src/authorize/approval/events.ts'
-import { createInTurn } from '../../../src/authorize/approval/in-turn.ts'
+import { createInTurn } from '../../../src/system/in-turn.ts'
 import { needsApproval, type PendingCall } from '../../../src/authorize/approval/needs-approval.ts'
 import type { Authorize } from '../../../src/authorize/authorize.ts'
 import type { Permit } from '../../../src/authorize/permit.ts'
