@@ -6,7 +6,8 @@ import type {
   Policy as EnginePolicy,
   PolicyJson,
 } from '@cedar-policy/cedar-wasm/nodejs'
-import type { JsonObject, JsonValue } from '../json/value.ts'
+import { valueAt } from '../json/value-at.ts'
+import type { JsonValue } from '../json/value.ts'
 import { circumstancesOf } from './answer.ts'
 import { circumstanceText, UTC } from './circumstances.ts'
 import { convert } from './convert.ts'
@@ -149,13 +150,4 @@ function sawContext(
       return seen(`context.${name}`, value)
     }),
   ]
-}
-
-function valueAt(args: JsonObject, path: readonly string[]): JsonValue | undefined {
-  let value: JsonValue | undefined = args
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as JsonObject)[name]
-  }
-  return value
 }

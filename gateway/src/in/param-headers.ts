@@ -1,7 +1,8 @@
 // `Mcp-Param-*` (SEP-2243): arguments that a tool declares with `x-mcp-header` travel in a header too, and the
 // header must equal the body. Checked once the tool is known to be visible; decided is on the body alone.
 import type { CatalogueEntry } from '../catalogue/entry.ts'
-import { isJsonObject, isRawNumber } from '../json/raw-number.ts'
+import { isRawNumber } from '../json/raw-number.ts'
+import { valueAt } from '../json/value-at.ts'
 import type { JsonValue } from '../json/value.ts'
 import type { Refusal } from '../refusal.ts'
 import { isSameDecimal } from './decimal.ts'
@@ -42,15 +43,6 @@ export function undeclaredParamHeaders(
   const undeclared = new Map(inbound.paramHeaders)
   for (const declared of entry.paramHeaders) undeclared.delete(declared.header.toLowerCase())
   return undeclared
-}
-
-function valueAt(root: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
-  let value = root
-  for (const member of path) {
-    if (!isJsonObject(value) || !Object.hasOwn(value, member)) return undefined
-    value = value[member]
-  }
-  return value
 }
 
 /** Clients emit no header for integers beyond the safe range, nor for what is no primitive. */

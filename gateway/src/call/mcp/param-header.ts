@@ -2,6 +2,7 @@
 // were decided on, never copied from the client, so that header and body cannot differ at the target.
 import type { ParamHeader } from '../../catalogue/entry.ts'
 import { isRawNumber } from '../../json/raw-number.ts'
+import { valueAt } from '../../json/value-at.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 
 const NAME = /^mcp-param-[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/
@@ -60,13 +61,4 @@ function headerText(value: JsonValue | undefined): string | undefined {
   const double = Number(value.rawJSON)
   const exact = !DECIMAL.test(value.rawJSON) && Number.isSafeInteger(double)
   return exact ? String(double) : value.rawJSON
-}
-
-function valueAt(args: JsonObject, path: readonly string[]): JsonValue | undefined {
-  let value: JsonValue | undefined = args
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as JsonObject)[name]
-  }
-  return value
 }
