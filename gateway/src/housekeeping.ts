@@ -51,9 +51,9 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
     const share = shared.pressure.share()
     if (share === 0) load.up()
     else load.degraded(`${Math.round(share * 100)} % of the requests are refused`)
-    const closed = [...shared.gates.status()].filter(([, { breaker }]) => breaker === 'open')
-    if (closed.length === 0) targets.up()
-    else targets.degraded(`not called for now: ${closed.map(([target]) => target).join(', ')}`)
+    const resting = [...shared.gates.status()].filter(([, { breaker }]) => breaker === 'open')
+    if (resting.length === 0) targets.up()
+    else targets.degraded(`not called for now: ${resting.map(([target]) => target).join(', ')}`)
   }
   look()
   const timers = [
