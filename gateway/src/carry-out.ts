@@ -9,7 +9,12 @@ import type { CallEnvelope } from './call/connector.ts'
 import type { Pass } from './call/gate/gates.ts'
 import type { Room } from './call/large-answers.ts'
 import type { FollowedCall } from './call/open-streams.ts'
-import type { InputOutcome, Outcome, OutcomeFacts } from './call/outcome.ts'
+import {
+  withoutAnswer,
+  type InputOutcome,
+  type Outcome,
+  type OutcomeFacts,
+} from './call/outcome.ts'
 import type { Credential } from './credential/credential.ts'
 import type { Exchange, Named, PipelineParts } from './exchange.ts'
 import { Fault } from './fault.ts'
@@ -282,18 +287,5 @@ function cancellation({ response, wire }: Exchange): AbortController {
 }
 
 /** The intent is in the log, and nothing was sent. */
-const NOT_SENT: OutcomeFacts = {
-  class: 'cancelled',
-  status: undefined,
-  resultBytes: 0,
-  result: undefined,
-  targetRequestId: undefined,
-}
-
-const UNCLEAR: OutcomeFacts = {
-  class: 'unclear',
-  status: undefined,
-  resultBytes: 0,
-  result: undefined,
-  targetRequestId: undefined,
-}
+const NOT_SENT = withoutAnswer('cancelled')
+const UNCLEAR = withoutAnswer('unclear')

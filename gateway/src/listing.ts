@@ -69,14 +69,9 @@ export async function listResources(parts: PipelineParts, exchange: Understood):
     ({ target, uri }) =>
       readable.get(target)?.has(uri) === true && mayShow(parts, exchange, target, uri),
   )
-  const binding = bindingOf(exchange, 'resources', `${list.version}.${resources.version}`)
-  const page = pageOf(shown, binding, inbound.params['cursor'], ({ definition }) => definition)
+  const version = `${list.version}.${resources.version}`
   const hidden = all.length - shown.length
-  return answerList(parts, exchange, page, {
-    shown: shown.length,
-    hidden,
-    wouldHide: list.wouldHide,
-  })
+  return answerOwned(parts, exchange, 'resources', shown, { ...list, version, hidden })
 }
 
 /** `resources/templates/list`: those of which somebody may read some URI. */
@@ -87,14 +82,22 @@ export async function listTemplates(parts: PipelineParts, exchange: Understood):
   const all = resources.templates(head.route.target)
   const shown = ofTargets(all, list.entries)
   const version = `${list.version}.${resources.version}`
-  const binding = bindingOf(exchange, 'resourceTemplates', version)
-  const page = pageOf(shown, binding, inbound.params['cursor'], ({ definition }) => definition)
   const hidden = all.length - shown.length
-  return answerList(parts, exchange, page, {
-    shown: shown.length,
-    hidden,
-    wouldHide: list.wouldHide,
-  })
+  return answerOwned(parts, exchange, 'resourceTemplates', shown, { ...list, version, hidden })
+}
+
+/** What targets own and somebody may see, page by page. */
+function answerOwned(
+  parts: PipelineParts,
+  exchange: Understood,
+  member: ListMember,
+  shown: readonly { readonly definition: JsonObject }[],
+  list: Omit<VisibleList, 'entries'>,
+): void {
+  const { cursor } = exchange.inbound.params
+  const binding = bindingOf(exchange, member, list.version)
+  const page = pageOf(shown, binding, cursor, ({ definition }) => definition)
+  return answerList(parts, exchange, page, { ...list, shown: shown.length })
 }
 
 /**

@@ -63,7 +63,8 @@ async function review(parts: ReviewParts, order: z.output<typeof reviewOrder>): 
 
 type Asked = ReviewQuestion['principals'][number]
 
-function questionOf(principal: Principal): Asked {
+/** Somebody who called, as whom it is asked about. */
+export function questionOf(principal: Principal): Asked {
   const { kind, issuer, clientId, tenant, tags } = principal
   return {
     kind,

@@ -8,7 +8,7 @@ import type { AdminParts } from './admin.ts'
 import type { RequireRole } from './operator-role.ts'
 import { accessOrders, type AccessOrderParts } from './operator-access.ts'
 import { approvalOrders, type ApprovalOrderParts } from './operator-approvals.ts'
-import { reviewOrders, type ReviewParts } from './operator-review.ts'
+import { questionOf, reviewOrders, type ReviewParts } from './operator-review.ts'
 import { eraseOrders, type EraseParts } from './erase-orders.ts'
 import { onlyIssuer, parseOrder } from './order.ts'
 import { createSwitchOrders, type SwitchParts } from './switch-orders.ts'
@@ -136,15 +136,7 @@ function known(parts: OperatorParts, name: string): Question['principal'] {
       `nobody called \`${name}\` has called since the start; spell the principal out instead`,
     )
   }
-  const { kind, issuer, clientId, tenant } = found
-  return {
-    kind,
-    issuer,
-    clientId,
-    ...(found.kind === 'client' ? {} : { subject: found.subject }),
-    ...(tenant === undefined ? {} : { tenant }),
-    tags: Object.fromEntries(found.tags),
-  }
+  return questionOf(found)
 }
 
 async function revoke(parts: OperatorParts, order: z.output<typeof revokeOrder>): Promise<unknown> {

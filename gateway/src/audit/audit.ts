@@ -1,6 +1,7 @@
 // The log of this process: intent → call → outcome (policy-audit §2.1). The request thread hands over raw frames
 // (channel.ts); a writer thread makes them canonical, hashes and writes them (writer.ts); this thread asks for the
 // fdatasync and knows who waits for what (waiting.ts). Without a durable intent there is no call.
+import { withoutAnswer } from '../call/outcome.ts'
 import type { Log } from '../observe/log.ts'
 import type { Clock } from '../system/clock.ts'
 import { randomId } from '../system/ids.ts'
@@ -64,13 +65,7 @@ const HOUR_MS = 3_600_000
 const OVERFLOW = 'more came at once than there was room for'
 const FULL = 'the disk is full'
 /** What came of an intent that was refused after it had reached the file. */
-const NOT_CALLED = {
-  class: 'cancelled',
-  status: undefined,
-  resultBytes: 0,
-  result: undefined,
-  targetRequestId: undefined,
-} as const
+const NOT_CALLED = withoutAnswer('cancelled')
 
 /** Begins a log of its own, recovers what former processes left, and resolves when both are on the disk. */
 export async function createAudit(

@@ -21,6 +21,12 @@ export type OutcomeFacts = {
   readonly targetRequestId: string | undefined
 }
 
+/** Of a call to which the target said nothing. */
+export function withoutAnswer(of: OutcomeClass): OutcomeFacts {
+  const nothing = { status: undefined, result: undefined, targetRequestId: undefined }
+  return { class: of, resultBytes: 0, ...nothing }
+}
+
 /** One complete JSON-RPC response of the target, checked, to be sent as it is. */
 export type ResultOutcome = {
   readonly kind: 'result'
