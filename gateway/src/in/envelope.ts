@@ -4,10 +4,8 @@
 import { isJsonObject, isRawNumber } from '../json/raw-number.ts'
 import type { JsonObject, JsonValue, RpcId } from '../json/value.ts'
 import { refuse, type Refusal } from '../refusal.ts'
-import { metaProblem } from './meta.ts'
+import { metaProblem, VERSION_KEY } from './meta.ts'
 import { FIRST_MODERN, MODERN_VERSIONS } from './versions.ts'
-
-const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
 
 export type Message = {
   readonly id: RpcId | undefined
@@ -78,7 +76,7 @@ export function judgeEra(
 }
 
 /** What a modern-only server answers to a message of the old era; notifications of it mean nothing here. */
-export function answerOldEra(
+export function refuseOldEra(
   { id, method, params }: Message,
   versionHeader: string | undefined,
 ): Refusal | 'dropped' {
@@ -116,7 +114,7 @@ export function invalid(seen: string): Refusal {
   return refuse('in.invalid_message', { seen })
 }
 
-function echo(id: RpcId | undefined): { readonly rpcId?: RpcId } {
+export function echo(id: RpcId | undefined): { readonly rpcId?: RpcId } {
   return id === undefined ? {} : { rpcId: id }
 }
 

@@ -4,6 +4,10 @@ import { isJsonObject, isRawNumber } from '../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 
 const PREFIX = 'io.modelcontextprotocol/'
+export const VERSION_KEY = `${PREFIX}protocolVersion`
+export const CAPABILITIES_KEY = `${PREFIX}clientCapabilities`
+export const CLIENT_INFO_KEY = `${PREFIX}clientInfo`
+export const LOG_LEVEL_KEY = `${PREFIX}logLevel`
 const LOG_LEVELS = new Set([
   'debug',
   'info',
@@ -17,22 +21,22 @@ const LOG_LEVELS = new Set([
 
 /** What is wrong with the envelope, in words; `undefined`: nothing. */
 export function metaProblem(meta: JsonObject): string | undefined {
-  const version = meta[`${PREFIX}protocolVersion`]
-  if (version === undefined) return `\`${PREFIX}protocolVersion\` is missing`
-  if (typeof version !== 'string') return `\`${PREFIX}protocolVersion\` is no string`
-  const capabilities = meta[`${PREFIX}clientCapabilities`]
-  if (capabilities === undefined) return `\`${PREFIX}clientCapabilities\` is missing`
-  if (!isJsonObject(capabilities)) return `\`${PREFIX}clientCapabilities\` is no object`
-  const client = meta[`${PREFIX}clientInfo`]
+  const version = meta[VERSION_KEY]
+  if (version === undefined) return `\`${VERSION_KEY}\` is missing`
+  if (typeof version !== 'string') return `\`${VERSION_KEY}\` is no string`
+  const capabilities = meta[CAPABILITIES_KEY]
+  if (capabilities === undefined) return `\`${CAPABILITIES_KEY}\` is missing`
+  if (!isJsonObject(capabilities)) return `\`${CAPABILITIES_KEY}\` is no object`
+  const client = meta[CLIENT_INFO_KEY]
   if (client !== undefined) {
-    if (!isJsonObject(client)) return `\`${PREFIX}clientInfo\` is no object`
+    if (!isJsonObject(client)) return `\`${CLIENT_INFO_KEY}\` is no object`
     if (typeof client['name'] !== 'string' || typeof client['version'] !== 'string') {
-      return `\`${PREFIX}clientInfo\` lacks name or version`
+      return `\`${CLIENT_INFO_KEY}\` lacks name or version`
     }
   }
-  const level = meta[`${PREFIX}logLevel`]
+  const level = meta[LOG_LEVEL_KEY]
   if (level !== undefined && !isLogLevel(level)) {
-    return `\`${PREFIX}logLevel\` is no log level`
+    return `\`${LOG_LEVEL_KEY}\` is no log level`
   }
   const progress = meta['progressToken']
   if (progress !== undefined && !isToken(progress)) {

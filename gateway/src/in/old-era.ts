@@ -5,6 +5,7 @@ import { isJsonObject, isRawNumber } from '../json/raw-number.ts'
 import type { JsonObject, JsonValue, RpcId } from '../json/value.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
 import {
+  echo,
   invalid,
   isModernVersion,
   mismatch,
@@ -14,7 +15,13 @@ import {
 } from './envelope.ts'
 import { type Head, Inbound, type SessionTerms } from './inbound.ts'
 import { acceptsStream } from './media.ts'
-import { metaProblem } from './meta.ts'
+import {
+  CAPABILITIES_KEY,
+  CLIENT_INFO_KEY,
+  LOG_LEVEL_KEY,
+  metaProblem,
+  VERSION_KEY,
+} from './meta.ts'
 import { differingMirror, paramHeaders, repeatedMirror } from './mirrored.ts'
 import { FIRST_MODERN, MODERN_VERSIONS, oldVersionsFrom } from './versions.ts'
 
@@ -29,8 +36,6 @@ export type OldPost = {
 export type OldEra = OldPost | { readonly verb: 'GET' | 'DELETE' }
 
 const MAX_BATCH = 10
-const META = 'io.modelcontextprotocol/'
-const VERSION_KEY = `${META}protocolVersion`
 
 /** GET and DELETE are of the old era alone, and there of a session alone. */
 export function isOldVerb({ method, headers }: Head): boolean {
@@ -95,16 +100,13 @@ export function inSession(head: Head, message: Message, session: SessionTerms): 
   const meta: JsonObject = {
     ...message.meta,
     [VERSION_KEY]: FIRST_MODERN,
-    [`${META}clientCapabilities`]: clientCapabilities,
-    ...(clientInfo === undefined ? {} : { [`${META}clientInfo`]: clientInfo }),
-    ...(logLevel === undefined ? {} : { [`${META}logLevel`]: logLevel }),
+    [CAPABILITIES_KEY]: clientCapabilities,
+    ...(clientInfo === undefined ? {} : { [CLIENT_INFO_KEY]: clientInfo }),
+    ...(logLevel === undefined ? {} : { [LOG_LEVEL_KEY]: logLevel }),
   }
   const problem = metaProblem(meta)
   if (problem !== undefined) {
-    return refuse('in.invalid_params', {
-      seen: problem,
-      ...(id === undefined ? {} : { rpcId: id }),
-    })
+    return refuse('in.invalid_params', { seen: problem, ...echo(id) })
   }
   return new Inbound({
     head,

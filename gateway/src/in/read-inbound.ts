@@ -7,7 +7,7 @@ import type { RefusalCode } from '../answers.ts'
 import { DEFAULT_JSON_LIMITS, readJson, type JsonFailure } from '../json/read.ts'
 import { isRefusal, refuse, type Refusal } from '../refusal.ts'
 import { collectBody } from './collect-body.ts'
-import { answerOldEra, judgeEra, mismatch, readMessage, type ModernMessage } from './envelope.ts'
+import { judgeEra, mismatch, readMessage, refuseOldEra, type ModernMessage } from './envelope.ts'
 import { type Head, Inbound } from './inbound.ts'
 import { acceptsAnswers, isJsonContentType } from './media.ts'
 import { differingMirror, paramHeaders, repeatedMirror } from './mirrored.ts'
@@ -46,7 +46,7 @@ export async function readInbound(
   const versionHeader = head.headers.get('mcp-protocol-version')
   const judged = judgeEra(message, versionHeader)
   if (judged !== 'legacy') return isRefusal(judged) ? judged : matchHeaders(head, judged)
-  return servesOld ? oldPost(head, [message], false) : answerOldEra(message, versionHeader)
+  return servesOld ? oldPost(head, [message], false) : refuseOldEra(message, versionHeader)
 }
 
 function checkHeaders(head: Head): Refusal | undefined {

@@ -4,7 +4,7 @@ import { createMcpHandler, isLegacyRequest, Server } from '@modelcontextprotocol
 import { describe, expect, it } from 'vitest'
 
 import { answerOf } from '../../src/answers.ts'
-import { answerOldEra, judgeEra, readMessage, type Message } from '../../src/in/envelope.ts'
+import { judgeEra, readMessage, refuseOldEra, type Message } from '../../src/in/envelope.ts'
 import { Head } from '../../src/in/inbound.ts'
 import { isOldPost, readOldPost } from '../../src/in/old-era.ts'
 import type { JsonValue } from '../../src/json/value.ts'
@@ -50,7 +50,7 @@ function ours(body: JsonValue, version: string | undefined): Verdict {
 
 function modernOnly(message: Message, version: string | undefined) {
   const judged = judgeEra(message, version)
-  return judged === 'legacy' ? answerOldEra(message, version) : judged
+  return judged === 'legacy' ? refuseOldEra(message, version) : judged
 }
 
 /** The data of −32022 is part of the protocol, that of other codes is everybody's own; so is an id that is echoed out of no message. */

@@ -1,13 +1,12 @@
 // May this target ask this client for that (attacks M-18)? Only what the client declared that it can do
 // (MCP 2026-07-28, basic/index: −32021), and only what the configuration lets the target ask: forms without secrets,
 // pages on listed hosts, and neither sampling nor roots unless written down. All of one answer or nothing of it.
+import { CAPABILITIES_KEY } from '../../in/meta.ts'
 import { isJsonObject } from '../../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 import { refuse, type Refusal } from '../../refusal.ts'
 import { judgeForm } from './judge-form.ts'
 import type { MayAsk } from './settings.ts'
-
-const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
 
 /** `requests`: key to request, as an `input` outcome has them; `meta`: of the client's request. */
 export function judgeRequests(
@@ -20,7 +19,7 @@ export function judgeRequests(
     if (!isJsonObject(request)) return notAllowed('what is no request')
     const refused = judgeRequest(request, mayAsk)
     if (refused !== undefined) return refused
-    addMissing(missing, request, meta[CAPABILITIES])
+    addMissing(missing, request, meta[CAPABILITIES_KEY])
   }
   if (Object.keys(missing).length === 0) return undefined
   return refuse('call.client_cannot_answer', {

@@ -1,11 +1,10 @@
 // A target that misses capabilities says so by −32021 (MCP 2026-07-28, basic/index), of what the gateway offered to it. The
 // client is told what it lacks itself; what it declared and the operator does not let the target use is no fault of its.
 import type { FinalOutcome, Outcome, RefusedOutcome } from '../../call/outcome.ts'
+import { CAPABILITIES_KEY } from '../../in/meta.ts'
 import { isJsonObject } from '../../json/raw-number.ts'
 import type { JsonObject } from '../../json/value.ts'
 import { refuse } from '../../refusal.ts'
-
-const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
 
 /** `meta`: of the client's request, as it came. */
 export function undeclaredByClient(outcome: Outcome, meta: JsonObject): Outcome {
@@ -20,7 +19,7 @@ export function undeclaredByClient(outcome: Outcome, meta: JsonObject): Outcome 
 function inClientsTerms(outcome: RefusedOutcome, meta: JsonObject): RefusedOutcome {
   const { rpcData, reason = 'the target misses capabilities' } = outcome.refusal
   const required = rpcData?.['requiredCapabilities'] as JsonObject
-  const declared = meta[CAPABILITIES]
+  const declared = meta[CAPABILITIES_KEY]
   const missing = Object.entries(required).filter(
     ([name]) => !isJsonObject(declared) || !Object.hasOwn(declared, name),
   )
