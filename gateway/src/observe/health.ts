@@ -19,7 +19,6 @@ export type HealthCheck = {
 export type Health = {
   /** Registers a check in state `starting`. */
   readonly check: (name: string) => HealthCheck
-  readonly remove: (name: string) => void
   readonly ready: () => boolean
   readonly reports: () => readonly HealthReport[]
   /** From now on not ready. */
@@ -35,7 +34,7 @@ export function createHealth(changed: (report: HealthReport) => void = () => {})
       reports.set(name, { name, state: 'starting', reason: undefined })
       const set = (state: HealthState, reason: string | undefined): void => {
         const before = reports.get(name)
-        if (before === undefined || (before.state === state && before.reason === reason)) return
+        if (before?.state === state && before.reason === reason) return
         const report = { name, state, reason }
         reports.set(name, report)
         changed(report)
@@ -46,7 +45,6 @@ export function createHealth(changed: (report: HealthReport) => void = () => {})
         down: (reason) => set('down', reason),
       }
     },
-    remove: (name) => void reports.delete(name),
     ready: () =>
       !draining &&
       [...reports.values()].every(({ state }) => state === 'up' || state === 'degraded'),
