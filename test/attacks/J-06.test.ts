@@ -1,22 +1,21 @@
 // Other kinds of signed tokens of the same issuer are no access tokens: told apart by `typ` where the profile
 // has one of its own, and by what the issuer writes into access tokens alone where it does not.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startEntraTenant, type EntraTenant } from '../support/entra-tenant.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { startIssuer, type Claims, type TestIssuer } from '../support/issuer.ts'
 import { present } from '../support/present.ts'
 
-const TENANT = '11111111-2222-3333-4444-555555555555'
-const GROUPS = 'tags: { groups: groups }, allowInsecureIssuer: true'
 let cognito: TestIssuer
-let entra: TestIssuer
+let entra: EntraTenant
 let world: TestGateway
 beforeAll(async () => {
   cognito = await startIssuer()
-  entra = await startIssuer()
+  entra = await startEntraTenant()
   world = await startTestGateway({
     moreIssuers: [
       `{ issuer: "${cognito.issuer}", profile: cognito, audienceFrom: client_id, clients: [desk], tags: { groups: "cognito:groups" }, allowInsecureIssuer: true }`,
-      `{ issuer: "${entra.issuer}/${TENANT}/v2.0", profile: entra, jwksUri: "${entra.issuer}/jwks", audience: ["api://gate"], ${GROUPS} }`,
+      entra.configuration,
     ],
   })
 })
@@ -76,30 +75,16 @@ test('J-06 OpenID Connect Core §2: an ID token of Cognito is refused by its tok
   expect(await present(world, pool({ token_use: undefined }))).toEqual(WRONG_KIND)
 })
 
-const tenantToken = (claims: Claims) =>
-  entra.mint('api://gate', {
-    header: { typ: 'JWT' },
-    claims: {
-      iss: `${entra.issuer}/${TENANT}/v2.0`,
-      tid: TENANT,
-      oid: 'aaaaaaaa-0000-0000-0000-000000000001',
-      azp: 'desk',
-      ver: '2.0',
-      scp: 'mcp',
-      ...claims,
-    },
-  })
-
 test.each([
   ['an ID token, which has a nonce', { nonce: 'n-0S6_WzA2Mj' }],
   ['an ID token, which has neither scp nor roles', { scp: undefined }],
   ['a token without its version', { ver: undefined }],
 ] as const)('J-06 OpenID Connect Core §2: of Entra, %s is refused', async (_what, claims) => {
-  expect(await present(world, tenantToken(claims))).toEqual(WRONG_KIND)
+  expect(await present(world, entra.token(claims))).toEqual(WRONG_KIND)
 })
 
 test('J-06 RFC 9068 §4: an ID token of Entra for the right tenant and another audience is refused', async () => {
-  expect(await present(world, tenantToken({ aud: 'desk' }))).toEqual({
+  expect(await present(world, entra.token({ aud: 'desk' }))).toEqual({
     status: 401,
     code: 'identify.wrong_audience',
   })
@@ -110,7 +95,7 @@ test('J-06 control: access tokens of each profile get an answer', async () => {
     world.token(),
     world.token({ header: { typ: 'application/AT+JWT' } }),
     pool({}),
-    tenantToken({}),
+    entra.token({}),
   ]) {
     expect(await present(world, token)).toEqual({ status: 200, code: undefined })
   }

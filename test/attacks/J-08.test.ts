@@ -1,26 +1,23 @@
 // One issuer cannot speak for another: keys belong to an issuer, `iss` is compared byte for byte, and the tenant
 // and version inside a token are those of its issuer.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startEntraTenant, TENANT, type EntraTenant } from '../support/entra-tenant.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { createSigningKey, startIssuer, type Claims, type TestIssuer } from '../support/issuer.ts'
+import { createSigningKey, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { present } from '../support/present.ts'
 
-const TENANT = '11111111-2222-3333-4444-555555555555'
 const OTHER_TENANT = '99999999-2222-3333-4444-555555555555'
 const theirs = createSigningKey('shared-kid')
 const REST = 'tags: { groups: groups }, allowInsecureIssuer: true'
 let second: TestIssuer
-let entra: TestIssuer
+let entra: EntraTenant
 let world: TestGateway
 beforeAll(async () => {
   second = await startIssuer()
   second.publish(theirs)
-  entra = await startIssuer()
+  entra = await startEntraTenant()
   world = await startTestGateway({
-    moreIssuers: [
-      `{ issuer: "${second.issuer}", profile: rfc9068, ${REST} }`,
-      `{ issuer: "${entra.issuer}/${TENANT}/v2.0", profile: entra, jwksUri: "${entra.issuer}/jwks", audience: ["api://gate"], ${REST} }`,
-    ],
+    moreIssuers: [`{ issuer: "${second.issuer}", profile: rfc9068, ${REST} }`, entra.configuration],
   })
 })
 afterAll(async () => {
@@ -62,26 +59,12 @@ test.each([
   })
 })
 
-const tenantToken = (claims: Claims) =>
-  entra.mint('api://gate', {
-    header: { typ: 'JWT' },
-    claims: {
-      iss: `${entra.issuer}/${TENANT}/v2.0`,
-      tid: TENANT,
-      oid: 'aaaaaaaa-0000-0000-0000-000000000001',
-      azp: 'desk',
-      ver: '2.0',
-      scp: 'mcp',
-      ...claims,
-    },
-  })
-
 test.each([
   ['the tenant of somebody else', { tid: OTHER_TENANT }],
   ['the version of the other endpoint', { ver: '1.0' }],
   ['a template in place of the tenant', { tid: '{tenantid}' }],
 ] as const)('J-08 RFC 8725 §3.8: %s inside the token is refused', async (_what, claims) => {
-  expect(await present(world, tenantToken(claims))).toEqual({
+  expect(await present(world, entra.token(claims))).toEqual({
     status: 401,
     code: 'identify.invalid_claims',
   })
@@ -90,9 +73,9 @@ test.each([
 test.each(['common', 'organizations', OTHER_TENANT, '{tenantid}'])(
   'J-08 RFC 8725 §3.8: multi-tenant is off: the issuer of %s is not trusted',
   async (tenant) => {
-    const iss = `${entra.issuer}/${tenant}/v2.0`
+    const iss = entra.issuerOf(tenant)
     for (const tid of [TENANT, tenant]) {
-      expect(await present(world, tenantToken({ iss, tid }))).toEqual({
+      expect(await present(world, entra.token({ iss, tid }))).toEqual({
         status: 401,
         code: 'identify.unknown_issuer',
       })
@@ -103,6 +86,6 @@ test.each(['common', 'organizations', OTHER_TENANT, '{tenantid}'])(
 test('J-08 control: each issuer speaks for itself', async () => {
   expect(await present(world, world.token())).toEqual(ANSWERED)
   const resource = world.resource('records')
-  expect(await present(world, tenantToken({}))).toEqual(ANSWERED)
+  expect(await present(world, entra.token({}))).toEqual(ANSWERED)
   expect(await present(world, second.mint(resource, { key: theirs }))).toEqual(ANSWERED)
 })
