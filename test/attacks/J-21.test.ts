@@ -6,12 +6,12 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startSigner, type Signer } from '@sallyport/gateway/audit/signer/signer.ts'
-import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
+import type { Signer } from '@sallyport/gateway/audit/signer/signer.ts'
 import { modernRequest } from '@sallyport/sample/modern-request.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { createSigningKey } from '../support/issuer.ts'
 import { startSink, type TestSink } from '../support/sink.ts'
+import { startSignerIn } from '../support/signer.ts'
 
 const SINK_TOKEN = 'canary-of-the-sink-71c0'
 
@@ -23,12 +23,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-j-21-'))
   mkdirSync(join(folder, 'anchored'))
   sink = await startSink()
-  signer = await startSigner({
-    takeHold,
-    socket: join(folder, 'signer.sock'),
-    keyFile: join(folder, 'signer.key'),
-    name: 'gateway.example/audit',
-  })
+  signer = await startSignerIn(folder)
   world = await startTestGateway({
     folder,
     environment: { SINK_TOKEN },
@@ -36,7 +31,7 @@ beforeAll(async () => {
 audit:
   reserveBytes: 65536
   checkpoint: { everyRecords: 1 }
-  signer: { socket: ./signer.sock }
+  signer: { socket: ./s }
   anchors: { elsewhere: { kind: folder, path: ./anchored } }
   sinks: { siem: { kind: https, url: "${sink.url}", token: { env: SINK_TOKEN }, allowInsecure: true } }`,
   })

@@ -12,12 +12,12 @@ import {
 import { hash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSigner, type Signer } from '@sallyport/gateway/audit/signer/signer.ts'
-import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
+import type { Signer } from '@sallyport/gateway/audit/signer/signer.ts'
 import { search } from '@sallyport/gateway/audit/search.ts'
 import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestGateway } from '../support/gateway.ts'
+import { startSignerIn } from '../support/signer.ts'
 
 const ECHO = { method: 'tools/call', params: { name: 'echo', arguments: {} } }
 
@@ -32,12 +32,7 @@ let log: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-p10-'))
-  signer = await startSigner({
-    takeHold,
-    socket: join(folder, 's'),
-    keyFile: join(folder, 'key'),
-    name: 'gateway.example/audit',
-  })
+  signer = await startSignerIn(folder)
   const world = await startTestGateway({
     folder,
     yaml: 'audit: { reserveBytes: 65536, checkpoint: { everyRecords: 2 }, signer: { socket: ./s } }',
@@ -118,12 +113,7 @@ test('P-10 policy-audit §2.4: a tail that was cut is found, and with a kept che
 
 test('P-10 policy-audit §2.4: another log in its place, signed with another key, is found by the key that was kept', async () => {
   const other = mkdtempSync(join(folder, 'other-'))
-  const stranger = await startSigner({
-    takeHold,
-    socket: join(other, 's'),
-    keyFile: join(other, 'key'),
-    name: 'gateway.example/audit',
-  })
+  const stranger = await startSignerIn(other)
   const world = await startTestGateway({
     folder: other,
     yaml: 'audit: { reserveBytes: 65536, checkpoint: { everyRecords: 2 }, signer: { socket: ./s } }',

@@ -15,7 +15,6 @@ import { join } from 'node:path'
 import { proveRecord } from '@sallyport/gateway/audit/prove.ts'
 import { search } from '@sallyport/gateway/audit/search.ts'
 import { holdingSideFiles } from '@sallyport/gateway/audit/side-file-hold.ts'
-import { startSigner } from '@sallyport/gateway/audit/signer/signer.ts'
 import { verifyLog } from '@sallyport/gateway/audit/verify.ts'
 import { backUp, restore } from '@sallyport/gateway/backup.ts'
 import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
@@ -25,6 +24,7 @@ import { startTestGateway } from '../support/gateway.ts'
 import { buildGo } from '../support/go.ts'
 import { order } from '../support/operator.ts'
 import { adminToken, OPERATORS } from '../support/operators.ts'
+import { startSignerIn } from '../support/signer.ts'
 
 const verifier = buildGo('test/verifier')
 afterAll(verifier.remove)
@@ -39,12 +39,7 @@ function newFolder(): string {
 
 async function signedWorld() {
   const folder = newFolder()
-  const signer = await startSigner({
-    takeHold,
-    socket: join(folder, 's'),
-    keyFile: join(folder, 'key'),
-    name: 'gateway.example/audit',
-  })
+  const signer = await startSignerIn(folder)
   onTestFinished(() => signer.close())
   const yaml = `${OPERATORS}\naudit: { reserveBytes: 65536, checkpoint: { everyRecords: 1 }, signer: { socket: ./s } }`
   const world = await startTestGateway({ folder, yaml })

@@ -3,26 +3,18 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { startWitness } from '@sallyport/sample/witness/witness.ts'
 import { isSignedBy, parseVerifierKey } from '@sallyport/gateway/audit/note.ts'
 import { readCheckpoints } from '@sallyport/gateway/audit/checkpoint.ts'
-import { startSigner } from '@sallyport/gateway/audit/signer/signer.ts'
-import { takeHold } from '@sallyport/gateway/store/sqlite/take-hold.ts'
 import { startTestGateway } from '../support/gateway.ts'
+import { startSignerIn } from '../support/signer.ts'
+import { startSink } from '../support/sink.ts'
 
 test('policy-audit §2.3: checkpoints are signed by somebody else, kept elsewhere, and cover all records at the end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-signer-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'elsewhere'))
-  const signer = await startSigner({
-    takeHold,
-    socket: join(folder, 's'),
-    keyFile: join(folder, 'key'),
-    name: 'gateway.example/audit',
-  })
+  const signer = await startSignerIn(folder)
   onTestFinished(() => signer.close())
   const world = await startTestGateway({
     folder,
@@ -49,30 +41,12 @@ test('policy-audit §2.3: checkpoints are signed by somebody else, kept elsewher
 test('policy-audit §2.3, §2.6: a witness cosigns what it is shown, and a sink has every record of the process', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-signer-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const signer = await startSigner({
-    takeHold,
-    socket: join(folder, 's'),
-    keyFile: join(folder, 'key'),
-    name: 'gateway.example/audit',
-  })
+  const signer = await startSignerIn(folder)
   onTestFinished(() => signer.close())
   const witness = await startWitness({ logs: signer.verifierKey() })
   onTestFinished(() => witness.stop())
-  const lines: string[] = []
-  const sink = createServer((request, response) => {
-    void text(request).then((body) => {
-      lines.push(...body.split('\n').filter(Boolean))
-      response.end()
-    })
-  })
-  await new Promise<void>((resolve) => {
-    sink.listen(0, '127.0.0.1', resolve)
-  })
-  onTestFinished(() => {
-    sink.closeAllConnections()
-    sink.close()
-  })
-  const { port } = sink.address() as AddressInfo
+  const sink = await startSink()
+  onTestFinished(() => sink.stop())
   const world = await startTestGateway({
     folder,
     yaml: `audit:
@@ -80,7 +54,7 @@ test('policy-audit §2.3, §2.6: a witness cosigns what it is shown, and a sink 
   checkpoint: { everyRecords: 1 }
   signer: { socket: ./s }
   anchors: { notary: { kind: witness, url: "${witness.url}", key: "${witness.key}", allowInsecure: true } }
-  sinks: { siem: { kind: https, url: "http://127.0.0.1:${port}/", allowInsecure: true } }`,
+  sinks: { siem: { kind: https, url: "${sink.url}", allowInsecure: true } }`,
   })
   expect(
     (await world.call({ method: 'tools/call', params: { name: 'echo', arguments: {} } })).status,
@@ -96,5 +70,6 @@ test('policy-audit §2.3, §2.6: a witness cosigns what it is shown, and a sink 
   const key = parseVerifierKey(witness.key)
   expect(last?.size).toBe(records.length)
   expect(last && key && isSignedBy(last.note, key)).toBe(true)
+  const lines = sink.received().split('\n').filter(Boolean)
   expect(lines.map((line) => (JSON.parse(line) as { record: unknown }).record)).toEqual(records)
 })
