@@ -83,6 +83,16 @@ export function jobAt(
   return { port, path, hostHeader: host, era, tool: `${toolPrefix}lookup`, vary: true }
 }
 
+/** Those that are installed, each seen to make the checks that it claims. */
+export async function takingPart(
+  world: Pick<BenchWorld, 'run' | 'tokens'>,
+  candidates: readonly (Contestant | undefined)[],
+): Promise<readonly Contestant[]> {
+  const contestants = candidates.filter((one) => one !== undefined)
+  await assertChecks(world, contestants)
+  return contestants
+}
+
 /** Throws where one lets pass what it claims to stop, or stops what it should let pass. */
 export async function assertChecks(
   { run, tokens }: Pick<BenchWorld, 'run' | 'tokens'>,

@@ -1,15 +1,6 @@
 // Calls through the gateway and beside it. Three columns, because caches make them differ: same arguments, new arguments
 // in every call, a new token in every call.
-import {
-  assertChecks,
-  BARE,
-  bareProxy,
-  direct,
-  goProxy,
-  haproxy,
-  sallyport,
-  type Contestant,
-} from '../contestants.ts'
+import { BARE, bareProxy, direct, goProxy, haproxy, sallyport, takingPart } from '../contestants.ts'
 import { measureFdatasync } from '../plain-fdatasync.ts'
 import { ratioRow } from '../ratios.ts'
 import { inRounds, type Cell, type Measured } from '../rounds.ts'
@@ -29,15 +20,14 @@ export const calls: Part = {
     inBenchWorld({}, async (world) => {
       const synced = await world.startGateway({ durability: 'synced' })
       const written = await world.startGateway()
-      const contestants = [
+      const contestants = await takingPart(world, [
         direct(world),
         await bareProxy(world),
         sallyport(SYNCED, synced),
         sallyport(WRITTEN, written),
         await haproxy(world),
         await goProxy(world),
-      ].filter((one): one is Contestant => one !== undefined)
-      await assertChecks(world, contestants)
+      ])
       const measured = await inRounds(world, contestants, cellsOf(requests), passes)
       const fdatasyncMs = measureFdatasync(besideFile)
       return {

@@ -1,14 +1,6 @@
 // Requests of 300 B, 10 KB and 100 KB, and answers of those sizes, each beside the bare proxy: what is read strictly and
 // written anew costs by its length.
-import {
-  assertChecks,
-  BARE,
-  bareProxy,
-  goProxy,
-  haproxy,
-  sallyport,
-  type Contestant,
-} from '../contestants.ts'
+import { BARE, bareProxy, goProxy, haproxy, sallyport, takingPart } from '../contestants.ts'
 import { ratioRow } from '../ratios.ts'
 import { inRounds, type Cell } from '../rounds.ts'
 import { inBenchWorld } from '../world.ts'
@@ -32,13 +24,12 @@ export const sizes: Part = {
   title: 'Bodies by size',
   measure: ({ requests, passes }) =>
     inBenchWorld({}, async (world) => {
-      const contestants = [
+      const contestants = await takingPart(world, [
         await bareProxy(world),
         sallyport(WRITTEN, await world.startGateway()),
         await haproxy(world),
         await goProxy(world),
-      ].filter((one): one is Contestant => one !== undefined)
-      await assertChecks(world, contestants)
+      ])
       const everybody = contestants.map(({ name }) => name)
       const cells = SIZES.map(({ share, ...cell }): Cell => ({
         ...cell,

@@ -1,15 +1,6 @@
 // Answers streamed as server-sent events: four notes of progress, then the result. Each event is read, checked and
 // written anew by the gateway, and its bytes passed on by the others.
-import {
-  assertChecks,
-  BARE,
-  bareProxy,
-  direct,
-  goProxy,
-  haproxy,
-  sallyport,
-  type Contestant,
-} from '../contestants.ts'
+import { BARE, bareProxy, direct, goProxy, haproxy, sallyport, takingPart } from '../contestants.ts'
 import { ratioRow } from '../ratios.ts'
 import { inRounds } from '../rounds.ts'
 import { inBenchWorld } from '../world.ts'
@@ -23,14 +14,13 @@ export const sse: Part = {
   title: 'Answers as server-sent events',
   measure: ({ requests, passes }) =>
     inBenchWorld({}, async (world) => {
-      const contestants = [
+      const contestants = await takingPart(world, [
         direct(world),
         await bareProxy(world),
         sallyport(WRITTEN, await world.startGateway()),
         await haproxy(world),
         await goProxy(world),
-      ].filter((one): one is Contestant => one !== undefined)
-      await assertChecks(world, contestants)
+      ])
       const cell = { ...PLACE, requests: few(requests, SHARE), job: { streamed: true } }
       const measured = await inRounds(world, contestants, [cell], passes)
       const row = ratioRow(measured, PLACE, [WRITTEN, BARE], {

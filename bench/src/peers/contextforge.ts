@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort, listening } from '../free-port.ts'
 import type { BenchWorld } from '../world.ts'
-import { AUDIENCE, MINUTE_MS, pythonSteps, startBound, type Peer } from './peer.ts'
+import { AUDIENCE, contestantAt, MINUTE_MS, pythonSteps, startBound, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
 const ADMIN = 'admin@bench.example'
@@ -30,18 +30,13 @@ export const contextforge: Peer = {
     })
     await listening(port, STARTS_WITHIN_MS)
     const server = await offerLookup(world, port)
-    return {
-      name: this.name,
-      port,
+    return contestantAt(this, port, {
       path: `/servers/${server}/mcp`,
-      host: `127.0.0.1:${port}`,
-      audience: AUDIENCE,
       subject: ADMIN,
-      checks: true,
       era: 'old',
       toolPrefix: 'bench-',
       share: 0.02,
-    }
+    })
   },
 }
 

@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { AUDIENCE, MINUTE_MS, pythonSteps, startBound, type Peer } from './peer.ts'
+import { AUDIENCE, contestantAt, MINUTE_MS, pythonSteps, startBound, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
 export const envoy: Peer = {
@@ -19,8 +19,7 @@ export const envoy: Peer = {
     writeFileSync(file, JSON.stringify(configuration(port, world.upstream.origin)))
     const args = ['-c', file, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'error']
     startBound(world, join(folder, 'bin/envoy'), args)
-    const at = { port, path: '/mcp', host: 'bench', audience: AUDIENCE, checks: true }
-    return { name: this.name, ...at }
+    return contestantAt(this, port, { host: 'bench' })
   },
 }
 

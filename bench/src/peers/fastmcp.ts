@@ -2,8 +2,7 @@
 // its client connected before the proxy is made, uvicorn with uvloop.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../free-port.ts'
-import { AUDIENCE, MINUTE_MS, pythonSteps, startBound, type Peer } from './peer.ts'
+import { contestantAt, MINUTE_MS, pythonSteps, startOurs, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
 const SOURCE = fileURLToPath(new URL('../../peers/fastmcp_gateway.py', import.meta.url))
@@ -16,22 +15,7 @@ export const fastmcp: Peer = {
   steps: (folder) => pythonSteps(folder, '3.13', [`fastmcp==${version}`, `uvloop==${uvloop}`]),
   limitMs: 10 * MINUTE_MS,
   async start(world, folder) {
-    const port = await freePort()
-    startBound(world, join(folder, 'bin/python'), [SOURCE], {
-      environment: {
-        BENCH_PORT: String(port),
-        BENCH_UPSTREAM: world.upstream.origin,
-        BENCH_AUDIENCE: AUDIENCE,
-      },
-    })
-    return {
-      name: this.name,
-      port,
-      path: '/mcp',
-      host: `127.0.0.1:${port}`,
-      audience: AUDIENCE,
-      checks: true,
-      share: 0.05,
-    }
+    const port = await startOurs(world, join(folder, 'bin/python'), [SOURCE])
+    return contestantAt(this, port, { share: 0.05 })
   },
 }

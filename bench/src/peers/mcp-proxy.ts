@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { AUDIENCE, found, MINUTE_MS, startBound, type Peer } from './peer.ts'
+import { AUDIENCE, contestantAt, found, MINUTE_MS, startBound, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
 const CARGO = [join(homedir(), '.cargo/bin/cargo'), '/usr/bin/cargo', '/usr/local/bin/cargo']
@@ -29,16 +29,7 @@ export const mcpProxy: Peer = {
     writeFileSync(file, configuration(port, world.upstream.origin))
     const environment = { RUST_LOG: 'error', TOKIO_WORKER_THREADS: '1' }
     startBound(world, join(folder, 'bin/mcp-proxy'), ['--config', file], { environment })
-    return {
-      name: this.name,
-      port,
-      path: '/mcp',
-      host: `127.0.0.1:${port}`,
-      audience: AUDIENCE,
-      checks: true,
-      toolPrefix: 'bench/',
-      share: 0.5,
-    }
+    return contestantAt(this, port, { toolPrefix: 'bench/', share: 0.5 })
   },
 }
 

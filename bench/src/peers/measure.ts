@@ -7,6 +7,7 @@ import {
   goProxy,
   haproxy,
   sallyport,
+  takingPart,
   type Contestant,
 } from '../contestants.ts'
 import { listening } from '../free-port.ts'
@@ -53,18 +54,16 @@ export async function measurePeers(
     const written = sallyport(WRITTEN, await world.startGateway())
     const synced = sallyport(SYNCED, await world.startGateway({ durability: 'synced' }))
     const others = [await haproxy(world), await goProxy(world)]
-    const contestants = [direct(world), await bareProxy(world), synced, written, ...others].filter(
-      (one): one is Contestant => one !== undefined,
-    )
-    await assertChecks(world, contestants)
-    const taking: Peer[] = []
+    const proxies = [direct(world), await bareProxy(world), synced, written, ...others]
+    const contestants = [...(await takingPart(world, proxies))]
+    const joined: Peer[] = []
     for (const [peer, folder] of folders) {
       const started = await start(world, peer, folder).catch(
         (error: unknown) => void missing.push(said(peer, error)),
       )
       if (started === undefined) continue
       contestants.push(started)
-      taking.push(peer)
+      joined.push(peer)
     }
     const cells = PLACES.map((place) => ({
       ...place,
@@ -72,13 +71,13 @@ export async function measurePeers(
       job: { vary: place.column === 'new arguments' },
     }))
     const measured = await inRounds(world, contestants, cells, passes)
-    const names = [...others, ...contestants.slice(-taking.length)].map((one) => one?.name ?? '')
+    const names = [...others, ...contestants.slice(-joined.length)].map((one) => one?.name ?? '')
     return {
       measured,
       rows: [...new Set(names)].flatMap((name) => rowsOf(measured, name)),
       about: [
         `Each on one core, load and target on the other, ${passes} interleaved passes, tools/call of 300 B, RS256 by the issuer’s keys, a rule per tool; slow ones get fewer requests.`,
-        ...taking.map(({ name, version, manner }) => `${name} ${version}: ${manner}.`),
+        ...joined.map(({ name, version, manner }) => `${name} ${version}: ${manner}.`),
         ...missing.map((reason) => `Not in the table: ${reason}.`),
       ],
     }

@@ -3,8 +3,7 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../free-port.ts'
-import { AUDIENCE, MINUTE_MS, startBound, type Peer } from './peer.ts'
+import { contestantAt, MINUTE_MS, startOurs, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
 const NPM_INSTALL = 'install --no-save --no-audit --no-fund --ignore-scripts --prefix .'.split(' ')
@@ -30,26 +29,10 @@ export const naive: Peer = {
   ],
   limitMs: 5 * MINUTE_MS,
   async start(world, folder) {
-    const port = await freePort()
     // Packages are found from where a file lies.
     const file = join(folder, 'naive-gateway.mjs')
     copyFileSync(SOURCE, file)
-    startBound(world, process.execPath, [file], {
-      cwd: folder,
-      environment: {
-        BENCH_PORT: String(port),
-        BENCH_UPSTREAM: world.upstream.origin,
-        BENCH_AUDIENCE: AUDIENCE,
-      },
-    })
-    return {
-      name: this.name,
-      port,
-      path: '/mcp',
-      host: `127.0.0.1:${port}`,
-      audience: AUDIENCE,
-      checks: true,
-      share: 0.1,
-    }
+    const port = await startOurs(world, process.execPath, [file], folder)
+    return contestantAt(this, port, { share: 0.1 })
   },
 }

@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Contestant } from '../contestants.ts'
 import { GATEWAY_CORE } from '../crew.ts'
+import { freePort } from '../free-port.ts'
 import type { BenchWorld } from '../world.ts'
 
 export type Peer = {
@@ -44,6 +45,33 @@ export function startBound(
   })
   world.keep(child)
   return child
+}
+
+/** A gateway of bench/peers/, told where to listen, whom to call and whom its tokens are for. */
+export async function startOurs(
+  world: BenchWorld,
+  command: string,
+  args: readonly string[],
+  cwd?: string,
+): Promise<number> {
+  const port = await freePort()
+  const environment = {
+    BENCH_PORT: String(port),
+    BENCH_UPSTREAM: world.upstream.origin,
+    BENCH_AUDIENCE: AUDIENCE,
+  }
+  startBound(world, command, args, { environment, ...(cwd === undefined ? {} : { cwd }) })
+  return port
+}
+
+/** It checks tokens and tools, and knows itself by its own address. */
+export function contestantAt(
+  { name }: Pick<Peer, 'name'>,
+  port: number,
+  more: Partial<Contestant>,
+): Contestant {
+  const host = `127.0.0.1:${port}`
+  return { name, port, path: '/mcp', host, audience: AUDIENCE, checks: true, ...more }
 }
 
 /** An interpreter of this version, of the system or of pyenv. */

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { AUDIENCE, found, MINUTE_MS, startBound, type Peer } from './peer.ts'
+import { AUDIENCE, contestantAt, found, MINUTE_MS, startBound, type Peer } from './peer.ts'
 import { VERSIONS } from './versions.ts'
 
 const GO = ['/usr/local/go/bin/go', '/usr/bin/go']
@@ -29,17 +29,7 @@ export const toolhive: Peer = {
     const args = ['serve', '--config', file, '--host', '127.0.0.1', '--port', String(port)]
     const environment = { HOME: own, GOMAXPROCS: '1' }
     startBound(world, join(folder, 'bin/vmcp'), args, { environment })
-    return {
-      name: this.name,
-      port,
-      path: '/mcp',
-      host: `127.0.0.1:${port}`,
-      audience: AUDIENCE,
-      checks: true,
-      era: 'old',
-      toolPrefix: 'bench_',
-      share: 0.05,
-    }
+    return contestantAt(this, port, { era: 'old', toolPrefix: 'bench_', share: 0.05 })
   },
 }
 
