@@ -56,14 +56,14 @@ export async function measurePeers(
     const others = [await haproxy(world), await goProxy(world)]
     const proxies = [direct(world), await bareProxy(world), synced, written, ...others]
     const contestants = [...(await takingPart(world, proxies))]
-    const joined: Peer[] = []
+    const joined: { readonly peer: Peer; readonly contestant: Contestant }[] = []
     for (const [peer, folder] of folders) {
       const started = await start(world, peer, folder).catch(
         (error: unknown) => void missing.push(said(peer, error)),
       )
       if (started === undefined) continue
       contestants.push(started)
-      joined.push(peer)
+      joined.push({ peer, contestant: started })
     }
     const cells = PLACES.map((place) => ({
       ...place,
@@ -71,13 +71,14 @@ export async function measurePeers(
       job: { vary: place.column === 'new arguments' },
     }))
     const measured = await inRounds(world, contestants, cells, passes)
-    const names = [...others, ...contestants.slice(-joined.length)].map((one) => one?.name ?? '')
+    const compared = [...others, ...joined.map(({ contestant }) => contestant)]
+    const names = compared.flatMap((one) => one?.name ?? [])
     return {
       measured,
       rows: [...new Set(names)].flatMap((name) => rowsOf(measured, name)),
       about: [
         `Each on one core, load and target on the other, ${passes} interleaved passes, tools/call of 300 B, RS256 by the issuer’s keys, a rule per tool; slow ones get fewer requests.`,
-        ...joined.map(({ name, version, manner }) => `${name} ${version}: ${manner}.`),
+        ...joined.map(({ peer: { name, version, manner } }) => `${name} ${version}: ${manner}.`),
         ...missing.map((reason) => `Not in the table: ${reason}.`),
       ],
     }
