@@ -2,6 +2,7 @@
 // global unless the configuration spelled it out, and follows no redirect. Webhooks do not exist in this version.
 // Issuers and targets go through a started gateway; the battery of spellings goes to the one guarded fetch itself,
 // because no issuer that the configuration accepts could name most of them.
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { createGuardedFetch } from '@sallyport/gateway/net/guarded-fetch.ts'
 import { GuardedFetchError } from '@sallyport/gateway/net/guarded-fetch-error.ts'
@@ -9,11 +10,20 @@ import type { Resolve } from '@sallyport/gateway/net/lookup.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { createSigningKey, signToken, startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { ask } from '../support/operator.ts'
 import { codeOf } from '../support/present.ts'
 
 let canary: Server
 let port: number
 let connections = 0
+/** What came to a target that names an endpoint elsewhere. */
+const atLiar: string[] = []
+const liar = createHttpServer(({ method, url }, response) => {
+  atLiar.push(`${method} ${url}`)
+  if (method !== 'GET') return void response.writeHead(405).end()
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.write(`event: endpoint\ndata: http://127.0.0.1:${port}/messages\n\n`)
+})
 let wayward: readonly TestIssuer[]
 let world: TestGateway
 
@@ -24,6 +34,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => canary.listen(0, '127.0.0.1', resolve))
   port = (canary.address() as AddressInfo).port
+  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
   wayward = await Promise.all(
     KEYS.map(async (jwksUri) => {
       const issuer = await startIssuer()
@@ -43,8 +54,11 @@ beforeAll(async () => {
       ),
       `{ issuer: "${strict()}", profile: rfc9068 }`,
     ],
-    // One more target: https, and nothing relaxed.
-    yaml: `  private: { kind: mcp, url: "https://127.0.0.1:${port}/mcp", timeouts: { connectMs: 500 } }`,
+    // More targets: one is https, and nothing is relaxed for it; one is relaxed, and lies.
+    yaml: [
+      `  private: { kind: mcp, url: "https://127.0.0.1:${port}/mcp", timeouts: { connectMs: 500 } }`,
+      `  liar: { kind: mcp, url: "http://127.0.0.1:${(liar.address() as AddressInfo).port}/sse", allowInsecureTarget: true }`,
+    ].join('\n'),
   })
 })
 beforeEach(() => {
@@ -54,6 +68,8 @@ afterAll(async () => {
   await world.stop()
   await Promise.all(wayward.map((issuer) => issuer.close()))
   canary.close()
+  liar.close()
+  liar.closeAllConnections()
 })
 
 /** What a relaxed issuer may not lead to either; the last one redirects. */
@@ -96,6 +112,16 @@ test('H-11 CVE-2026-26118: a target at a private address is not called unless th
   const answer = await world.call({ ...echo, path: '/mcp/private', token })
   expect(answer.json()).not.toHaveProperty('result.structuredContent')
   expect(world.log()).toContain('127.0.0.1 is not allowed')
+  expect(connections).toBe(0)
+})
+
+test('H-11 MCP 2024-11-05: a target whose stream names an endpoint elsewhere gets no message there', async () => {
+  const reason = async () => {
+    const { targets } = await ask(world, '/status')
+    return (targets as { liar: { reason?: string } }).liar.reason
+  }
+  await expect.poll(reason, { timeout: 10_000 }).toContain('its endpoint is of another origin')
+  expect(new Set(atLiar)).toEqual(new Set(['POST /sse', 'GET /sse']))
   expect(connections).toBe(0)
 })
 

@@ -1,4 +1,4 @@
-// The world of the era matrix: the gateway and both targets in processes of their own, on ports that they get back after
+// The world of the era matrix: the gateway and all targets in processes of their own, on ports that they get back after
 // a restart; clients live in the process of the test.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -8,7 +8,7 @@ import type { GatewayProcess } from '../promises/start-process.ts'
 import { PAGE_URL } from './fixture.ts'
 import type { TargetReady, TargetSettings } from './target-process.ts'
 
-export const TARGETS = ['old', 'modern'] as const
+export const TARGETS = ['old', 'oldest', 'modern'] as const
 export type Target = (typeof TARGETS)[number]
 
 export type MatrixWorld = {
@@ -20,16 +20,21 @@ export type MatrixWorld = {
 }
 
 const ENTRY = new URL('target-process.ts', import.meta.url)
+const HIDDEN = TARGETS.map((target) => `AgentCore::Action::"${target}___hidden"`).join(', ')
 /** Everything but the tool that is hidden. */
 const POLICY = `@id("everything")
 permit (principal is AgentCore::OAuthUser, action, resource);
 
 @id("nothing-hidden")
-forbid (principal, action in [AgentCore::Action::"old___hidden", AgentCore::Action::"modern___hidden"], resource);
+forbid (principal, action in [${HIDDEN}], resource);
 `
 
 export async function startMatrixWorld(): Promise<MatrixWorld> {
-  const ports = { old: await lastingPort(), modern: await lastingPort() }
+  const ports = {
+    old: await lastingPort(),
+    oldest: await lastingPort(),
+    modern: await lastingPort(),
+  }
   const rooms = new Map<Target, Room<TargetReady>>()
   const open = async (target: Target): Promise<void> => {
     const settings: TargetSettings = { era: target, port: ports[target] }

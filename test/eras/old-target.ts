@@ -1,9 +1,10 @@
-// The target of the old era (MCP 2025-11-25) in the era matrix: the server of SDK v1, one per session, with everything
-// that this revision has, sampling and roots too.
+// The targets of the old era (MCP 2025-11-25) in the era matrix: the server of SDK v1, one per session, with everything
+// that this revision has, sampling and roots too. Over streamable HTTP, or over HTTP with SSE (2024-11-05) alone.
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { completable } from '@modelcontextprotocol/sdk/server/completable.js'
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import {
@@ -45,8 +46,11 @@ type Suite = {
 
 const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'notice', 'warning', 'error']
 
-export async function startOldTarget(port = 0): Promise<Listening> {
+export type Over = 'streamable-http' | 'sse'
+
+export async function startOldTarget(port = 0, over: Over = 'streamable-http'): Promise<Listening> {
   const sessions = new Map<string, StreamableHTTPServerTransport>()
+  const streams = new Map<string, SSEServerTransport>()
   const open = new Set<Suite>()
   const { waitFor, ...plain } = createPlainActs()
   let offered = true
@@ -127,15 +131,40 @@ export async function startOldTarget(port = 0): Promise<Listening> {
       onsessioninitialized: (id) => void sessions.set(id, session),
       onsessionclosed: (id) => void sessions.delete(id),
     })
+    await connect(session)
+    return session
+  }
+
+  async function connect(session: StreamableHTTPServerTransport | SSEServerTransport) {
     const suite = createSuite()
     open.add(suite)
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport is no EventTarget
     session.onclose = () => void open.delete(suite)
     await suite.server.connect(session)
-    return session
+  }
+
+  /** As the examples of the SDK do it: a GET opens a session, and messages are posted beside it. */
+  async function overStreams(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://target')
+    if (request.method === 'GET' && pathname === '/mcp') {
+      const stream = new SSEServerTransport('/messages', response)
+      streams.set(stream.sessionId, stream)
+      response.on('close', () => streams.delete(stream.sessionId))
+      return connect(stream)
+    }
+    const known = streams.get(searchParams.get('sessionId') ?? '')
+    if (request.method !== 'POST' || pathname !== '/messages') {
+      return void response.writeHead(404).end(`Cannot ${request.method} ${pathname}`)
+    }
+    if (known === undefined) return void response.writeHead(400).end('no such session')
+    await known.handlePostMessage(request, response)
   }
 
   const server = createServer((request, response) => {
+    if (over === 'sse') {
+      overStreams(request, response).catch(() => response.destroy())
+      return
+    }
     const id = request.headers['mcp-session-id']
     const known = typeof id === 'string' ? sessions.get(id) : undefined
     if (typeof id === 'string' && known === undefined) return void response.writeHead(404).end()

@@ -22,7 +22,7 @@ export const status: Command<StateFolderOptions> = {
       terminal.out(`${stringOf(answer['publicUrl']) ?? ''} is ${ready ? 'ready' : 'not ready'}\n\n`)
       terminal.out(table([['PART', 'STATE', 'WHY'], ...checksOf(answer)]))
       const targets = targetsOf(answer)
-      const head = ['TARGET', 'STATE', 'BREAKER', 'CALLS', 'WAITING', 'WHY']
+      const head = ['TARGET', 'STATE', 'SPEAKS', 'BREAKER', 'CALLS', 'WAITING', 'WHY']
       if (targets.length > 0) terminal.out(`\n${table([head, ...targets])}`)
       const costs = contextRows(answer)
       const columns = ['LISTS OF', 'TOOLS', 'BYTES', 'TOKENS (ESTIMATE)']
@@ -42,11 +42,12 @@ function checksOf(answer: JsonObject): string[][] {
 function targetsOf(answer: JsonObject): string[][] {
   const gates = objectOf(answer['gates']) ?? {}
   return Object.entries(objectOf(answer['targets']) ?? {}).map(([id, health]) => {
-    const { state, reason } = objectOf(health) ?? {}
+    const { state, reason, speaks } = objectOf(health) ?? {}
     const { breaker, inside, waiting } = objectOf(gates[id]) ?? {}
     return [
       id,
       stringOf(state) ?? '',
+      spokenText(objectOf(speaks)),
       // One that was never called has no gate yet.
       stringOf(breaker) ?? 'closed',
       numberText(inside),
@@ -54,6 +55,12 @@ function targetsOf(answer: JsonObject): string[][] {
       stringOf(reason) ?? '',
     ]
   })
+}
+
+/** Of a target that was never described nobody knows it. */
+function spokenText(speaks: JsonObject | undefined): string {
+  const revision = stringOf(speaks?.['revision']) ?? ''
+  return speaks?.['transport'] === 'sse' ? `${revision} over HTTP+SSE` : revision
 }
 
 function numberText(value: unknown): string {

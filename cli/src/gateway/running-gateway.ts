@@ -1,7 +1,8 @@
 // What the gateway of a state folder says of itself, for `sallyport doctor`; `undefined` where none answers.
+import type { Spoken } from '@sallyport/gateway/catalogue/entry.ts'
 import type { RunningGateway } from '@sallyport/gateway/doctor/running.ts'
 import { isRawNumber } from '@sallyport/gateway/json/raw-number.ts'
-import type { JsonValue } from '@sallyport/gateway/json/value.ts'
+import type { JsonObject, JsonValue } from '@sallyport/gateway/json/value.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { objectOf, objectsOf, stringOf } from '../mcp/shape.ts'
 import { askGateway } from './admin-socket.ts'
@@ -25,8 +26,9 @@ export async function runningGateway(stateFolder: string): Promise<RunningGatewa
     })),
     targets: new Map(
       targets.map(([id, health]) => {
-        const { state, reason } = objectOf(health) ?? {}
-        return [id, { state: text(state), reason: stringOf(reason) }]
+        const { state, reason, speaks } = objectOf(health) ?? {}
+        const said = { state: text(state), reason: stringOf(reason) }
+        return [id, { ...said, speaks: spokenOf(objectOf(speaks)) }]
       }),
     ),
     followers: objectsOf(objectOf(answer['audit'])?.['followers']).map((follower) => {
@@ -35,4 +37,10 @@ export async function runningGateway(stateFolder: string): Promise<RunningGatewa
       return { kind: text(kind), id: text(id), behind: digits, failing: stringOf(failing) }
     }),
   }
+}
+
+function spokenOf(speaks: JsonObject | undefined): Spoken | undefined {
+  const revision = stringOf(speaks?.['revision'])
+  if (revision === undefined) return undefined
+  return { revision, transport: speaks?.['transport'] === 'sse' ? 'sse' : 'streamable-http' }
 }

@@ -80,8 +80,9 @@ function reachOf(server: JsonObject): ImportedServer['reach'] {
     return { by: 'program', program: program ?? 'unknown' }
   }
   if (url === undefined) return { by: 'other', words: 'it has neither a URL nor a command' }
-  if (type === 'sse' || (type === undefined && /\/sse\/?$/.test(url))) return { by: 'sse', url }
-  if (type === undefined || /^(http|streamable-?http|https)$/.test(type)) return { by: 'http', url }
+  // Which of both transports it is, the gateway finds out.
+  const http = type === undefined || /^(http|streamable-?http|https|sse)$/.test(type)
+  if (http) return { by: 'http', url }
   return { by: 'other', words: `its transport is \`${type}\`` }
 }
 

@@ -7,9 +7,8 @@ export type ImportedServer = {
   /** Where it stands in the file, for messages. */
   readonly place: string
   readonly reach:
+    /** Streamable HTTP, or HTTP with SSE. */
     | { readonly by: 'http'; readonly url: string }
-    /** HTTP with SSE, the transport before 2025-03-26. */
-    | { readonly by: 'sse'; readonly url: string }
     /** A program on the machine of the client. */
     | { readonly by: 'program'; readonly program: string }
     /** Anything else, in words: `it is …`. */

@@ -54,8 +54,6 @@ function whyNot({ reach, disabled }: ImportedServer): string | undefined {
   switch (reach.by) {
     case 'program':
       return `it is a program on stdio (\`${programOf(reach.program)}\`): this version connects to servers over HTTP; run it behind a streamable HTTP endpoint`
-    case 'sse':
-      return 'it speaks the old transport, HTTP with SSE: this version connects to streamable HTTP, of revision 2025-03-26 and later; ask its operator for a newer endpoint'
     case 'other':
       return reach.words
     case 'http':

@@ -140,7 +140,6 @@ function workload(document: JsonObject): ImportedServer {
 
 function reachOf(url: string | undefined, transport: string | undefined): ImportedServer['reach'] {
   if (url === undefined) return { by: 'other', words: 'the file does not say where it is' }
-  if (transport === 'sse') return { by: 'sse', url }
   if (transport === 'stdio') return { by: 'other', words: 'its transport is `stdio`' }
   return { by: 'http', url }
 }

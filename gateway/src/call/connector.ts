@@ -1,5 +1,6 @@
 // The seam of every kind of target. A connector is a folder beside call/mcp; nothing else of it is known outside.
 import type { Permit } from '../authorize/permit.ts'
+import type { Spoken } from '../catalogue/entry.ts'
 import type { Credential } from '../credential/credential.ts'
 import type { JsonObject, RpcId } from '../json/value.ts'
 import type { Room } from './large-answers.ts'
@@ -18,6 +19,7 @@ export type Description = {
   readonly unlisted?: readonly string[]
   /** What it can do, in its own words; absent: nothing beside what is listed. */
   readonly capabilities?: JsonObject
+  readonly speaks?: Spoken
 }
 
 /** `unlisted`: there may be some, and this time the target did not say which. */

@@ -51,10 +51,18 @@ export type Catalogue = {
   readonly leftOut?: ReadonlySet<string>
 }
 
+/** Of MCP, and over what: `sse` is HTTP with SSE, the transport of revision 2024-11-05. */
+export type Spoken = {
+  readonly revision: string
+  readonly transport: 'streamable-http' | 'sse'
+}
+
 export type TargetHealth = {
   readonly state: 'up' | 'down' | 'isolated'
   /** In words, for the operator. */
   readonly reason: string | undefined
   /** Wall clock, milliseconds, of the last good description. */
   readonly describedAtMs: number | undefined
+  /** As of the last good description. */
+  readonly speaks?: Spoken | undefined
 }

@@ -118,7 +118,8 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
     pinsReadAtMs = steadyMs()
     if (baseline !== undefined) parts.approved(baseline)
     failures = 0
-    set({ state: 'up', reason: undefined, describedAtMs: nowMs() }, [
+    const { speaks } = description
+    set({ state: 'up', reason: undefined, describedAtMs: nowMs(), speaks }, [
       ...unnamed,
       ...sifted.missing,
       ...offers.findings,
@@ -143,7 +144,7 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
 
   /** Unknown what is approved: nothing new becomes callable (policy-audit §1.6). */
   function isolate(error: unknown): void {
-    set({ state: 'isolated', reason: wordsOf(error), describedAtMs: state.health.describedAtMs })
+    set({ ...state.health, state: 'isolated', reason: wordsOf(error) })
   }
 
   return {
@@ -169,10 +170,9 @@ export function watchTarget(target: CatalogueTarget, parts: TargetParts): Target
       } catch (error) {
         failures += 1
         const down = failures >= FAILURES_UNTIL_DOWN || state.health.state !== 'up'
-        const { describedAtMs } = state.health
         // What is approved is asked for all the same, so that it does not go out of date with the target.
         await loadPins().catch(() => undefined)
-        set({ state: down ? 'down' : 'up', reason: wordsOf(error), describedAtMs })
+        set({ ...state.health, state: down ? 'down' : 'up', reason: wordsOf(error) })
         return
       }
       // A gateway that starts keeps its store waiting: what did not come in time comes now.

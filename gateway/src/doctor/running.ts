@@ -1,4 +1,5 @@
 // What a gateway that runs says of itself over the operator's socket, as far as `sallyport doctor` asks.
+import type { Spoken } from '../catalogue/entry.ts'
 import { good, warning, wrong, type Finding } from './finding.ts'
 
 export type RunningGateway = {
@@ -12,7 +13,11 @@ export type RunningGateway = {
   /** By id. */
   readonly targets: ReadonlyMap<
     string,
-    { readonly state: string; readonly reason: string | undefined }
+    {
+      readonly state: string
+      readonly reason: string | undefined
+      readonly speaks?: Spoken | undefined
+    }
   >
   /** Who gets what of the audit log; `behind` as digits. */
   readonly followers: readonly {

@@ -1,6 +1,7 @@
 // One target: contact step by step, then what the gateway that runs says of it, or else its own description, asked with
 // the credential that the gateway would show. A description is a question: nothing is called.
 import { createMcpConnector } from '../call/mcp/mcp.ts'
+import type { Spoken } from '../catalogue/entry.ts'
 import type { TargetSettings } from '../config/schema.ts'
 import type { Obtain } from '../credential/obtain.ts'
 import { PRIVATE_ADDRESSES } from '../net/addresses.ts'
@@ -41,7 +42,8 @@ export async function lookAtTarget(
   }
   const told = parts.running?.targets.get(id)
   if (told?.state === 'up') {
-    return [...contact.findings, good('target', id, 'the gateway has its description')]
+    const seen = withSpoken('the gateway has its description', told.speaks)
+    return [...contact.findings, good('target', id, seen)]
   }
   const own = await describe(id, settings, parts)
   if (told === undefined || own.state !== 'good') return [...contact.findings, own]
@@ -59,12 +61,13 @@ async function describe(
   const connector = createMcpConnector(id, settings, { pools, outward, clock, log, resultBytes })
   try {
     const credential = await obtain.forTarget(id)
-    const { tools, prompts, resources } = await connector.describe(
+    const { tools, prompts, resources, speaks } = await connector.describe(
       credential,
       AbortSignal.timeout(PATIENCE_MS),
     )
     const more = [prompts && 'prompts', resources && 'resources'].filter((one) => one !== undefined)
-    return good('target', id, [`it describes ${tools.length} tools`, ...more].join(', '))
+    const words = [`it describes ${tools.length} tools`, ...more].join(', ')
+    return good('target', id, withSpoken(words, speaks))
   } catch (error) {
     const { cause, fix } = whyOf(error)
     return wrong('target', id, cause, error instanceof Error ? error.message : String(error), fix)
@@ -78,6 +81,12 @@ const NO_ANSWER = new Set<string>([
   'call.target_timeout',
   'call.connection_lost',
 ])
+
+function withSpoken(seen: string, speaks: Spoken | undefined): string {
+  if (speaks === undefined) return seen
+  const over = speaks.transport === 'sse' ? ' over HTTP with SSE, the transport of 2024-11-05' : ''
+  return `${seen}; it speaks ${speaks.revision}${over}`
+}
 
 /** The refusal that lies beneath, where the connector made one. */
 function whyOf(error: unknown): { readonly cause: Cause; readonly fix: string } {

@@ -32,6 +32,8 @@ afterEach(async () => {
 const never = new AbortController().signal
 const body = (received: Received | undefined): Asked => JSON.parse(received?.body ?? '{}') as Asked
 
+const speaks = { revision: '2026-07-28', transport: 'streamable-http' }
+
 describe('MCP 2026-07-28: what a target offers', () => {
   it('asks server/discover, then every page of tools/list, as a modern client', async () => {
     answers['tools/list'] = ({ params }) => {
@@ -76,6 +78,7 @@ describe('MCP 2026-07-28: what a target offers', () => {
       tools: [],
       capabilities: {},
       unlisted: [],
+      speaks,
     })
     expect(target.received).toHaveLength(1)
   })
@@ -100,6 +103,7 @@ describe('MCP 2026-07-28: what a target offers', () => {
       templates: [{ uriTemplate: 'docs://{x}' }],
       capabilities: { prompts: {}, resources: {}, completions: {} },
       unlisted: [],
+      speaks,
     })
   })
 

@@ -38,7 +38,8 @@ export async function describeTarget(
   signal: AbortSignal,
 ): Promise<Description> {
   const ask = asking(plan, credential, signal)
-  return listOffers(ask, await discover(ask))
+  const offers = await listOffers(ask, await discover(ask))
+  return { ...offers, speaks: { revision: REVISION, transport: 'streamable-http' } }
 }
 
 /** Settles with the target's capabilities; rejects with OldEra where it does not speak the modern revision. */

@@ -52,6 +52,11 @@ export function tooLarge(what: string): Failure {
   return { class: 'unclear', refusal: refuse('call.result_too_large', { reason }) }
 }
 
+/** Nobody knows how far it came. */
+export function connectionLost(reason: string): Failure {
+  return { class: 'unclear', refusal: refuse('call.connection_lost', { reason }) }
+}
+
 /** `sent`: a byte of the request may have reached the target. */
 export function failureOf(error: Error, sent: boolean): Failure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name

@@ -52,7 +52,7 @@ export function createMcpConnector(
     alert: (code) =>
       parts.log.warn({ target: id, code }, 'the target refused what the gateway sent to it'),
   }
-  const legacy = createLegacyTarget(plan, settings.sessions, parts.clock)
+  const legacy = createLegacyTarget({ ...plan, origin: url.origin }, settings.sessions, parts.clock)
   const era = createEra(
     settings.era,
     (credential, signal) => discoverTarget(plan, credential, signal),

@@ -42,7 +42,9 @@ const sessions = z
 export const mcpTargetMembers = {
   kind: z
     .literal('mcp')
-    .describe('an MCP server of revision 2026-07-28, 2025-11-25, 2025-06-18 or 2025-03-26'),
+    .describe(
+      'an MCP server of revision 2026-07-28, 2025-11-25, 2025-06-18 or 2025-03-26, or of 2024-11-05 (HTTP with SSE)',
+    ),
   url: z
     .url({ protocol: /^https?$/ })
     .refine(isEndpoint, {
@@ -52,7 +54,7 @@ export const mcpTargetMembers = {
         fix: 'write the URL of the MCP endpoint alone; a credential goes under `credential`',
       },
     })
-    .describe('the endpoint of the MCP server'),
+    .describe('the endpoint of the MCP server; of 2024-11-05, that of its stream'),
   allowInsecureTarget: z
     .boolean()
     .default(false)

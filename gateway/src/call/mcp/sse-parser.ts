@@ -1,6 +1,6 @@
 // Server-sent events of a target, parsed from bytes (HTML §9.2.6; attacks M-21): only the data of `message`
-// events comes out; event names, ids, retry times and comments of the target end here. Lines and events are
-// bounded, so that nothing grows without end.
+// events comes out, and of events with other names where somebody asks for them; ids, retry times and comments of the
+// target end here. Lines and events are bounded, so that nothing grows without end.
 
 export type SseLimits = { readonly lineBytes: number; readonly eventBytes: number }
 export const SSE_LIMITS: SseLimits = { lineBytes: 65_536, eventBytes: 1_048_576 }
@@ -15,16 +15,19 @@ const CR = 0x0d
 const COLON = 0x3a
 const SPACE = 0x20
 const LINE_FEED = Buffer.from([LF])
+const MESSAGE = 'message'
 
-/** `event` gets the data of one event, lines joined by a line feed; false stops the parser for good. */
+/** `event` gets the data of one event, lines joined by a line feed, and its name; false stops the parser for good. */
 export function createSseParser(
-  event: (data: Buffer) => boolean,
+  event: (data: Buffer, name: string) => boolean,
   limits: SseLimits = SSE_LIMITS,
+  names: readonly string[] = [MESSAGE],
 ): SseParser {
   let partial: Buffer[] = []
   let partialBytes = 0
   let data: Buffer[] = []
   let dataBytes = 0
+  let named = MESSAGE
   let isMessage = true
   let afterCr = false
   let first = true
@@ -36,8 +39,10 @@ export function createSseParser(
       const whole = joinLines(data)
       data = []
       dataBytes = 0
+      const of = named
+      named = MESSAGE
       isMessage = true
-      if (complete) stopped = !event(whole)
+      if (complete) stopped = !event(whole, of)
       return true
     }
     const colon = bytes.indexOf(COLON)
@@ -45,7 +50,10 @@ export function createSseParser(
     let from = colon === -1 ? bytes.length : colon + 1
     if (bytes[from] === SPACE) from += 1
     const value = bytes.subarray(from)
-    if (name === 'event') isMessage = value.length === 0 || value.toString('latin1') === 'message'
+    if (name === 'event') {
+      named = value.toString('latin1') || MESSAGE
+      isMessage = names.includes(named)
+    }
     if (name !== 'data') return true
     data.push(value)
     dataBytes += value.length + 1

@@ -3,11 +3,16 @@
 import { isJsonObject } from '../../../json/raw-number.ts'
 import type { JsonObject, RpcId } from '../../../json/value.ts'
 import type { CallMethod } from '../../connector.ts'
-import type { OutcomeClass } from '../../outcome.ts'
+import type { FinalOutcome, OutcomeClass, OutcomeFacts } from '../../outcome.ts'
 import { broken, rewrittenError } from '../answer.ts'
 import type { Failure } from '../failure.ts'
+import type { LegacyMessage } from './message.ts'
 
-export type Translated =
+export type Answer = LegacyMessage & { readonly kind: 'result' | 'error' }
+/** What is known of the exchange, whatever came of it. */
+export type ExchangeFacts = Pick<OutcomeFacts, 'status' | 'resultBytes' | 'targetRequestId'>
+
+type Translated =
   | { readonly kind: 'response'; readonly class: OutcomeClass; readonly body: Buffer }
   | { readonly kind: 'input'; readonly requests: JsonObject }
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -16,7 +21,36 @@ const URL_ELICITATION_REQUIRED = -32042
 const MAX_ELICITATIONS = 16
 
 /** `id` is the client's. */
-export function translateResult(result: JsonObject, id: RpcId, method: CallMethod): Translated {
+export function finalOf(
+  answer: Answer | Failure,
+  id: RpcId,
+  method: CallMethod,
+  exchange: ExchangeFacts,
+): FinalOutcome {
+  if ('refusal' in answer) return refused(answer, exchange)
+  const translated: Translated =
+    answer.kind === 'result'
+      ? translateResult(answer.result, id, method)
+      : translateError(answer.error, id)
+  switch (translated.kind) {
+    case 'response': {
+      const { body, class: outcome } = translated
+      return { kind: 'result', body, facts: { ...exchange, class: outcome, result: body } }
+    }
+    case 'input': {
+      const facts: OutcomeFacts = { ...exchange, class: 'input_required', result: undefined }
+      return { kind: 'input', requests: translated.requests, state: undefined, facts }
+    }
+    case 'failed':
+      return refused(translated.failure, exchange)
+  }
+}
+
+function refused({ class: outcome, refusal }: Failure, exchange: ExchangeFacts): FinalOutcome {
+  return { kind: 'refused', refusal, facts: { ...exchange, class: outcome, result: undefined } }
+}
+
+function translateResult(result: JsonObject, id: RpcId, method: CallMethod): Translated {
   const translated = {
     ...result,
     resultType: 'complete',
@@ -30,7 +64,7 @@ export function translateResult(result: JsonObject, id: RpcId, method: CallMetho
   }
 }
 
-export function translateError(error: JsonObject, id: RpcId): Translated {
+function translateError(error: JsonObject, id: RpcId): Translated {
   if (error['code'] === URL_ELICITATION_REQUIRED) return urlRequests(error)
   return { kind: 'response', class: 'refused_by_target', body: rewrittenError(error, id) }
 }

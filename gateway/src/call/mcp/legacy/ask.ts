@@ -1,18 +1,12 @@
 // What the gateway itself says to a target of the old era: a request whose one answer is waited for, or a message that
 // is only accepted (202). Calls of clients, which may stream and be asked back, are call.ts.
 import type { JsonObject } from '../../../json/value.ts'
-import { refuse } from '../../../refusal.ts'
 import { randomId } from '../../../system/ids.ts'
 import { broken } from '../answer.ts'
-import { statusRefusal, type Failure } from '../failure.ts'
+import { connectionLost, statusRefusal, type Failure } from '../failure.ts'
+import { openExchange, type Channel } from './channel.ts'
 import { HttpExchange, type HttpPlan } from './http-exchange.ts'
-import { readMessage } from './message.ts'
-
-/** How every request to this target, or in this session, is sent. */
-export type Channel = {
-  readonly headers: string[]
-  readonly connectionKey: string | undefined
-}
+import type { LegacyMessage } from './message.ts'
 
 export type Asked =
   | {
@@ -27,7 +21,7 @@ export type Asked =
 /** Never rejects. */
 export function ask(
   plan: HttpPlan,
-  { headers, connectionKey }: Channel,
+  channel: Channel,
   method: string,
   params: JsonObject,
   signal?: AbortSignal,
@@ -41,11 +35,11 @@ export function ask(
       signal?.removeEventListener('abort', give)
       resolve(asked)
     }
+    const statusOf = (): number => exchange.status ?? 0
     const fail = (failure: Failure): void =>
       settle({ kind: 'failed', failure, status: exchange.status })
     /** True: the answer is not there yet. */
-    const hear = (bytes: Buffer): boolean => {
-      const message = readMessage(bytes, id)
+    const hear = (message: LegacyMessage): boolean => {
       switch (message.kind) {
         case 'notification':
         case 'request':
@@ -54,22 +48,20 @@ export function ask(
           settle({ kind: 'result', result: message.result, bytes: exchange.bytes, sessionId })
           return false
         case 'error':
-          settle({ kind: 'error', error: message.error, status: exchange.status ?? 0 })
+          settle({ kind: 'error', error: message.error, status: statusOf() })
           return false
         case 'broken':
         case 'alien':
-          fail(
-            exchange.status === 200 ? broken(message.reason) : statusRefusal(exchange.status ?? 0),
-          )
+          fail(exchange.status === 200 ? broken(message.reason) : statusRefusal(statusOf()))
           return false
       }
     }
-    const exchange = new HttpExchange(plan, {
-      body(bytes) {
-        if (hear(bytes)) fail(broken('the body is no response'))
+    const exchange = openExchange(plan, channel, id, {
+      whole(message) {
+        if (hear(message)) fail(broken('the body is no response'))
       },
-      event: hear,
-      ended: () => fail(lost('the stream ended without a response')),
+      message: hear,
+      ended: () => fail(connectionLost('the stream ended without a response')),
       failed: fail,
       head(headers) {
         const sent = headers['mcp-session-id']
@@ -78,11 +70,12 @@ export function ask(
     })
     const give = (): void => {
       exchange.close()
-      fail(lost('no answer in time'))
+      fail(connectionLost('no answer in time'))
     }
     const stopDeadline = plan.deadlines.start(plan.timeouts.totalMs, give)
     signal?.addEventListener('abort', give)
     if (signal?.aborted === true) return give()
+    const { headers, connectionKey } = channel
     exchange.start({ method: 'POST', headers, body, connectionKey })
   })
 }
@@ -113,7 +106,7 @@ export function tell(
     })
     const stopDeadline = plan.deadlines.start(deadlineMs, () => {
       exchange.close()
-      settle(lost('no answer in time'))
+      settle(connectionLost('no answer in time'))
     })
     if (message === 'end') {
       return exchange.start({ method: 'DELETE', headers, body: null, connectionKey })
@@ -121,8 +114,4 @@ export function tell(
     const body = Buffer.from(JSON.stringify(message), 'utf8')
     exchange.start({ method: 'POST', headers, body, connectionKey })
   })
-}
-
-function lost(reason: string): Failure {
-  return { class: 'unclear', refusal: refuse('call.connection_lost', { reason }) }
 }

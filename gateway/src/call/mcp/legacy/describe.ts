@@ -45,7 +45,8 @@ async function once(
           `${method}: the target answered error ${JSON.stringify(asked.error['code'])}`,
         )
       case 'failed':
-        if (asked.status === 404 && session.named) session.lost = true
+        // It forgot the session, or nothing is posted there any more.
+        if (asked.status === 404 || asked.status === 405) session.lost = true
         throw new Error(
           `${method}: ${asked.failure.refusal.reason ?? asked.failure.refusal.refused}`,
           { cause: asked.failure.refusal },
@@ -54,8 +55,10 @@ async function once(
   }
   try {
     const offers = await listOffers(ask, session.serverCapabilities)
+    const { revision } = session
+    const transport = session.channel.stream === undefined ? 'streamable-http' : 'sse'
     // A part of them may be missing for it.
-    return session.lost ? 'lost' : offers
+    return session.lost ? 'lost' : { ...offers, speaks: { revision, transport } }
   } catch (error) {
     if (session.lost) return 'lost'
     throw error

@@ -12,12 +12,14 @@ import type {
 import { refuse } from '../../../refusal.ts'
 import type { Flow, Room } from '../../large-answers.ts'
 import { failureOf, headRefusal, mediaTypeOf, tooLarge, type Failure } from '../failure.ts'
-import { createSseParser, type SseParser } from '../sse-parser.ts'
+import { createSseParser, type SseLimits, type SseParser } from '../sse-parser.ts'
 
 export type HttpPlan = {
   readonly pool: UpstreamPool
   readonly deadlines: Deadlines
   readonly path: string
+  /** Of the target's URL. */
+  readonly origin: string
   readonly timeouts: {
     readonly firstByteMs: number
     readonly idleMs: number
@@ -40,12 +42,14 @@ export type HttpRequest = {
 export type Hearer = {
   /** A whole answer that is no stream: JSON, or nothing. */
   readonly body: (bytes: Buffer) => void
-  /** The data of one event; false once there is nothing more to read. */
-  readonly event: (data: Buffer) => boolean
+  /** The data of one event, and its name; false once there is nothing more to read. */
+  readonly event: (data: Buffer, name: string) => boolean
   /** The stream is over. */
   readonly ended: () => void
   readonly failed: (failure: Failure) => void
   readonly head?: (headers: UpstreamHeaders) => void
+  /** Which events of a stream are heard, and how large they may be; absent: messages, as small as they are anywhere. */
+  readonly events?: { readonly names: readonly string[]; readonly limits: SseLimits }
 }
 
 const LEFTOVER_BYTES = 65_536
@@ -135,7 +139,9 @@ export class HttpExchange implements UpstreamHandler {
     }
     this.#hearer.head?.(headers)
     if (!accepted && mediaTypeOf(headers) === 'text/event-stream') {
-      this.#parser = createSseParser((data) => this.#event(data))
+      const { events } = this.#hearer
+      const hear = (data: Buffer, name: string): boolean => this.#event(data, name)
+      this.#parser = createSseParser(hear, events?.limits, events?.names)
     }
     this.#waitForPiece()
   }
@@ -188,9 +194,9 @@ export class HttpExchange implements UpstreamHandler {
     if (!this.#over) this.#fail(failureOf(error, this.#controller !== undefined))
   }
 
-  #event(data: Buffer): boolean {
+  #event(data: Buffer, name: string): boolean {
     // A server that can be asked again begins with an event that has an id and no data (2025-11-25).
-    const more = data.length === 0 || this.#hearer.event(data)
+    const more = data.length === 0 || this.#hearer.event(data, name)
     if (more || this.#over) return more
     this.#finish()
     const controller = this.#controller

@@ -1,22 +1,25 @@
-// A target of the old era (MCP 2025-11-25, 2025-06-18, 2025-03-26) behind the connector's seam: what comes in and goes
-// out has the shape of the modern era (protocol §4). Sessions are kept per everything that must not be shared: the
+// A target of the old era (MCP 2025-11-25, 2025-06-18, 2025-03-26, and 2024-11-05 with its own transport) behind the
+// connector's seam: what comes in and goes out has the shape of the modern era (protocol §4). Sessions are kept per everything that must not be shared: the
 // person, the credential, what the client declared, and the client's own session where it has one.
 import type { Permit } from '../../../authorize/permit.ts'
 import type { Credential } from '../../../credential/credential.ts'
 import { isJsonObject } from '../../../json/raw-number.ts'
 import { refuse } from '../../../refusal.ts'
 import type { Clock } from '../../../system/clock.ts'
+import { randomId } from '../../../system/ids.ts'
 import type { CallEnvelope, Connector } from '../../connector.ts'
 import type { Outcome, OutcomeFacts } from '../../outcome.ts'
 import type { Failure } from '../failure.ts'
-import { LegacyCall, type Leg } from './call.ts'
+import { LegacyCall } from './call.ts'
 import { declaredBy } from './capabilities.ts'
 import { describeLegacy } from './describe.ts'
 import type { HttpPlan } from './http-exchange.ts'
+import type { Leg } from './leg.ts'
 import { listenToLegacy } from './listen.ts'
 import { isLogLevel } from './log-level.ts'
 import { createParkedCalls } from './parked-calls.ts'
-import { openSession, type LegacySession } from './session.ts'
+import { createOpening } from './opening.ts'
+import type { LegacySession } from './session.ts'
 import { createSessions, type SessionLimits } from './sessions.ts'
 
 const LOG_LEVEL = 'io.modelcontextprotocol/logLevel'
@@ -26,6 +29,7 @@ export function createLegacyTarget(
   limits: SessionLimits,
   clock: Clock,
 ): Required<Connector> {
+  const open = createOpening(plan)
   const sessions = createSessions(limits, clock)
   const parked = createParkedCalls<LegacyCall>(plan.deadlines)
 
@@ -37,21 +41,24 @@ export function createLegacyTarget(
   ): Promise<Outcome | 'lost'> {
     const declared = declaredBy(envelope.meta)
     const key = sessionKey(permit, credential, declared.text, envelope.session)
-    const entered = sessions.enter(key, () => openSession(plan, credential, declared.capabilities))
+    const entered = sessions.enter(key, () => open(credential, declared.capabilities))
     const session = entered instanceof Promise ? await entered : entered
     if ('refusal' in session) return refused(session)
     const level = envelope.meta[LOG_LEVEL]
     if (isLogLevel(level) && session.needsLevel(level)) await session.logAt(level)
     const over = (): void => sessions.leave(session)
-    const own = { ...plan, room: envelope.room }
-    return new LegacyCall({ plan: own, session, parked, over }, permit, envelope.method).start(leg)
+    const own = { ...session.plan, room: envelope.room }
+    const parts = { plan: own, session, parked, over, id: randomId() }
+    return new LegacyCall(parts, permit, envelope.method).start(leg)
   }
 
   return {
     describe: (credential, signal) =>
       describeLegacy(
         () =>
-          sessions.enter(describeKey(credential), () => openSession(plan, credential, {}, signal)),
+          sessions.enter(describeKey(credential), () =>
+            open(credential, {}, { signal, askAgain: true }),
+          ),
         (session: LegacySession) => sessions.leave(session),
         signal,
       ),
@@ -72,7 +79,7 @@ export function createLegacyTarget(
       const again = await begin(permit, credential, envelope, leg)
       return again === 'lost' ? refused(SESSION_LOST, 404) : again
     },
-    listen: (...asked) => listenToLegacy(plan, ...asked),
+    listen: (...asked) => listenToLegacy(open, ...asked),
     async close() {
       parked.close()
       await sessions.close()

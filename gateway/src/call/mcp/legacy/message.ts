@@ -5,8 +5,7 @@ import { readJson } from '../../../json/read.ts'
 import type { JsonObject, JsonValue, RpcId } from '../../../json/value.ts'
 
 export type LegacyMessage =
-  | { readonly kind: 'result'; readonly result: JsonObject }
-  | { readonly kind: 'error'; readonly error: JsonObject }
+  | Response
   | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
   | {
       readonly kind: 'request'
@@ -18,32 +17,41 @@ export type LegacyMessage =
   /** No JSON-RPC at all. */
   | { readonly kind: 'alien'; readonly reason: string }
 
+/** `id` as it stands there: null, or absent, in an error whose request could not be read (JSON-RPC 2.0 §5). */
+type Response =
+  | { readonly kind: 'result'; readonly id: JsonValue | undefined; readonly result: JsonObject }
+  | { readonly kind: 'error'; readonly id: JsonValue | undefined; readonly error: JsonObject }
+
 const LIMITS = { depth: 64, nodes: 2_000_000, numberLength: 1_024 }
 
 /** `id` is what was sent: random, so that an answer to anything else cannot be taken for this one (attacks M-06). */
 export function readMessage(bytes: Buffer, id: string): LegacyMessage {
+  const message = readAnyMessage(bytes)
+  if (message.kind !== 'result' && message.kind !== 'error') return message
+  const unreadable = message.kind === 'error' && (message.id === null || message.id === undefined)
+  return message.id === id || unreadable
+    ? message
+    : broken('the id of the response is not that of the request')
+}
+
+/** Of a stream that holds the answers to several requests: whose a response is, is for its reader to see. */
+export function readAnyMessage(bytes: Buffer): LegacyMessage {
   const read = readJson(bytes, LIMITS)
   if (!('value' in read)) return alien(`no strict JSON: ${read.failure} at byte ${read.offset}`)
   const message = read.value
   if (!isJsonObject(message) || message['jsonrpc'] !== '2.0')
     return alien('no JSON-RPC 2.0 message')
   if (Object.hasOwn(message, 'method')) return readAsked(message)
-  const { result, error } = message
+  const { id, result, error } = message
   if ((result === undefined) === (error === undefined)) {
     return broken('a response needs exactly one of result and error')
   }
   if (result !== undefined) {
-    if (message['id'] !== id) return broken('the id of the response is not that of the request')
-    return isJsonObject(result) ? { kind: 'result', result } : broken('the result is no object')
-  }
-  // JSON-RPC 2.0 §5: null where the id could not be read.
-  const answered = message['id']
-  if (answered !== id && answered !== null && answered !== undefined) {
-    return broken('the id of the response is not that of the request')
+    return isJsonObject(result) ? { kind: 'result', id, result } : broken('the result is no object')
   }
   if (!isJsonObject(error)) return broken('the error is no object')
   return Number.isSafeInteger(error['code'])
-    ? { kind: 'error', error }
+    ? { kind: 'error', id, error }
     : broken('the error has no code')
 }
 

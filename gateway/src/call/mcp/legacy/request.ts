@@ -1,5 +1,5 @@
-// The body of a call to a target of the old era: the permit's name and arguments, and of the client's `_meta` what is
-// not the modern era's envelope, which lives in the session here.
+// What a call to a target of the old era is sent as: the permit's name and arguments, and of the client's `_meta` what
+// is not the modern era's envelope, which lives in the session here. And the headers of a request for a stream.
 import type { Permit } from '../../../authorize/permit.ts'
 import type { JsonObject } from '../../../json/value.ts'
 import type { CallMethod } from '../../connector.ts'
@@ -32,4 +32,14 @@ function paramsOf({ entry, argsJson }: Permit, method: CallMethod): string {
     case 'completion/complete':
       return argsJson.slice(1, -1)
   }
+}
+
+/** A GET has no body, and wants nothing but a stream. `headers` are those of a POST. */
+export function streamHeaders(headers: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const [name = '', value = ''] = [headers[at], headers[at + 1]]
+    if (name !== 'content-type') kept.push(name, name === 'accept' ? 'text/event-stream' : value)
+  }
+  return kept
 }

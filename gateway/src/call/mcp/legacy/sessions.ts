@@ -6,12 +6,14 @@ import type { Clock } from '../../../system/clock.ts'
 import type { Failure } from '../failure.ts'
 import type { LegacySession } from './session.ts'
 
+type Open = () => Promise<LegacySession | Failure>
+
 export type Sessions = {
   /** Counts as a call in it until `leave`. */
   readonly enter: (
     key: string,
-    open: () => Promise<LegacySession | Failure>,
-  ) => LegacySession | Promise<LegacySession | Failure>
+    open: Open,
+  ) => LegacySession | Failure | Promise<LegacySession | Failure>
   readonly leave: (session: LegacySession) => void
   /** Ends all; settles when the targets know it, or had time to. */
   readonly close: () => Promise<void>
@@ -69,30 +71,34 @@ export function createSessions(limits: SessionLimits, clock: Clock): Sessions {
     return session
   }
 
-  function entered(session: LegacySession | Failure): LegacySession | Failure {
-    if (!('refusal' in session)) session.calls += 1
-    return session
+  /** `turn`: how many of this key are in use and cannot be shared. */
+  function enter(key: string, start: Open, turn: number): ReturnType<Sessions['enter']> {
+    const own = turn === 0 ? key : `${key}\0${turn}`
+    const take = (session: LegacySession | Failure): ReturnType<Sessions['enter']> => {
+      if ('refusal' in session) return session
+      if (session.exclusive && session.calls > 0) return enter(key, start, turn + 1)
+      session.calls += 1
+      return session
+    }
+    const warm = open.get(own)
+    if (warm !== undefined && !warm.lost) return take(warm)
+    open.delete(own)
+    let coming = opening.get(own)
+    if (coming === undefined) {
+      if (closed || !makeRoom()) return FULL
+      coming = openOne(own, start)
+      opening.set(own, coming)
+    }
+    return coming.then(take)
   }
 
   return {
-    enter(key, start) {
-      const warm = open.get(key)
-      if (warm !== undefined && !warm.lost) {
-        warm.calls += 1
-        return warm
-      }
-      open.delete(key)
-      let coming = opening.get(key)
-      if (coming === undefined) {
-        if (closed || !makeRoom()) return Promise.resolve(FULL)
-        coming = openOne(key, start)
-        opening.set(key, coming)
-      }
-      return coming.then(entered)
-    },
+    enter: (key, start) => enter(key, start, 0),
     leave(session) {
       session.calls -= 1
       session.lastUsedMs = clock.monotonicMs()
+      // It is not among the open ones any more; its stream may still be there.
+      if (session.lost && session.calls === 0) void session.end()
     },
     async close() {
       closed = true
