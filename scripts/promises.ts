@@ -1,13 +1,14 @@
 // `npm run promises [-- --short] [-- --report] [-- F-14 …] [-- --only soak --minutes 30]`: runs the timed and destructive promises of test/promises
-// against real processes and prints what was seen beside what is promised. A full run, or one with --report, writes
-// docs/reports/promises.md, which says which form it was.
+// against real processes and prints what was seen beside what is promised. A full run, or one with --report, writes what
+// it saw into docs/reports/promises.md.
 import './assert-node.ts'
 import { execFileSync } from 'node:child_process'
-import { globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Finding, PromiseScript } from '../test/promises/promise.ts'
 import { soak } from '../test/promises/soak.ts'
+import { writeReport } from './promises-report.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -57,25 +58,10 @@ for (const promise of scripts) {
 const all = results.flatMap((result) => result.findings)
 const broken = all.filter((finding) => !finding.kept).length
 const whole = !values.short && positionals.length === 0 && values.only === undefined
-if (values.report || whole) writeReport()
+if (values.report || whole) {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  const seen = results.map(({ script, findings }) => ({ id: script.id, findings }))
+  writeReport(seen, `${commit}${values.short ? ', short' : ''}`)
+}
 process.stdout.write(`${all.length - broken} passed, ${broken} failed\n`)
 process.exit(broken === 0 && all.length > 0 ? 0 : 1)
-
-function writeReport(): void {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  const rows = results.flatMap(({ script, findings }) =>
-    findings.map(
-      (finding) =>
-        `| ${[script.id, finding.what, finding.seen, finding.promised, finding.kept ? 'kept' : '**broken**'].map(cell).join(' | ')} |`,
-    ),
-  )
-  mkdirSync('docs/reports', { recursive: true })
-  writeFileSync(
-    'docs/reports/promises.md',
-    `# Promises, as measured\n\nWritten by \`npm run promises${values.short ? ' -- --short' : ''}\` at commit ${commit}${values.short ? ': the short form, with smaller counts' : ''}.\n\n| id | what | seen | promised | |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`,
-  )
-}
-
-function cell(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
-}
