@@ -73,11 +73,15 @@ describe('HTML §9.2.6: event streams', () => {
 
   it('M-21: lines and events are bounded to the byte, whole or in pieces', () => {
     const limits = { lineBytes: 10, eventBytes: 9 }
-    expect(parseText('data: abcd\n\n', limits)).toEqual({ events: ['abcd'], failure: undefined })
-    expect(parseText('data: abcde\n\n', limits).failure).toBe('line_too_long')
-    expect(parse([Buffer.from('data: '), Buffer.from('abcde')], limits).failure).toBe(
+    expect(parseText(': comment.\ndata: a\n\n', limits).events).toEqual(['a'])
+    expect(parseText(': comment..\n', limits).failure).toBe('line_too_long')
+    expect(parse([Buffer.from(': com'), Buffer.from('ment..')], limits).failure).toBe(
       'line_too_long',
     )
+    expect(parseText('data: abcdefghi\n\n', limits).events).toEqual(['abcdefghi'])
+    expect(parseText('\ufeffdata: abcdefghi\n\n', limits).events).toEqual(['abcdefghi'])
+    expect(parseText('data: abcdefghij\n\n', limits).failure).toBe('event_too_large')
+    expect(parseText('data: abcdefghijklm', limits).failure).toBe('event_too_large')
     expect(parseText('data: abcd\ndata: abcd\n\n', limits).events).toEqual(['abcd\nabcd'])
     expect(parseText('data: abcd\ndata: abcd\ndata:\n\n', limits).failure).toBe('event_too_large')
     expect(parseText(`${'data:\n'.repeat(11)}\n`, limits).failure).toBe('event_too_large')

@@ -1,7 +1,10 @@
 // Server-sent events of a target, parsed from bytes (HTML §9.2.6; attacks M-21): only the data of `message`
 // events comes out, and of events with other names where somebody asks for them; ids, retry times and comments of the
-// target end here. Lines and events are bounded, so that nothing grows without end.
+// target end here. Lines and events are bounded, so that nothing grows without end. A line of data may be as long as an
+// event: SDK v1 sends every answer as one line.
+import { createHeldBytes } from './held-bytes.ts'
 
+/** `lineBytes`: of a line that is no data. `eventBytes`: of the data of an event. */
 export type SseLimits = { readonly lineBytes: number; readonly eventBytes: number }
 export const SSE_LIMITS: SseLimits = { lineBytes: 65_536, eventBytes: 1_048_576 }
 
@@ -15,7 +18,10 @@ const CR = 0x0d
 const COLON = 0x3a
 const SPACE = 0x20
 const LINE_FEED = Buffer.from([LF])
+const DATA = 'data:'
 const MESSAGE = 'message'
+/** A byte order mark, the name and a space. */
+const LONGEST_START = 3 + DATA.length + 1
 
 /** `event` gets the data of one event, lines joined by a line feed, and its name; false stops the parser for good. */
 export function createSseParser(
@@ -23,10 +29,9 @@ export function createSseParser(
   limits: SseLimits = SSE_LIMITS,
   names: readonly string[] = [MESSAGE],
 ): SseParser {
-  let partial: Buffer[] = []
-  let partialBytes = 0
-  let data: Buffer[] = []
-  let dataBytes = 0
+  const partial = createHeldBytes()
+  const data = createHeldBytes()
+  let lines = 0
   let named = MESSAGE
   let isMessage = true
   let afterCr = false
@@ -35,10 +40,9 @@ export function createSseParser(
 
   function line(bytes: Buffer): boolean {
     if (bytes.length === 0) {
-      const complete = data.length > 0 && isMessage
-      const whole = joinLines(data)
-      data = []
-      dataBytes = 0
+      const complete = lines > 0 && isMessage
+      const whole = data.take()
+      lines = 0
       const of = named
       named = MESSAGE
       isMessage = true
@@ -55,9 +59,21 @@ export function createSseParser(
       isMessage = names.includes(named)
     }
     if (name !== 'data') return true
-    data.push(value)
-    dataBytes += value.length + 1
-    return dataBytes <= limits.eventBytes + 1
+    if (lines > 0) data.add(LINE_FEED)
+    data.add(value)
+    lines += 1
+    return data.length() <= limits.eventBytes
+  }
+
+  function tooLong(piece: Buffer): 'line_too_long' | 'event_too_large' | undefined {
+    const length = partial.length() + piece.length
+    if (length <= limits.lineBytes) return undefined
+    const start = Buffer.concat([
+      partial.peek().subarray(0, LONGEST_START),
+      piece.subarray(0, LONGEST_START),
+    ])
+    if (!startOfLine(start, first).startsWith(DATA)) return 'line_too_long'
+    return length <= limits.eventBytes + LONGEST_START ? undefined : 'event_too_large'
   }
 
   return {
@@ -77,16 +93,18 @@ export function createSseParser(
         if (cr !== -1 && cr < from) cr = chunk.indexOf(CR, from)
         const found = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf
         const end = found === -1 ? chunk.length : found
-        if (partialBytes + end - from > limits.lineBytes) return 'line_too_long'
         const piece = chunk.subarray(from, end)
+        const broken = tooLong(piece)
+        if (broken !== undefined) return broken
         if (found === -1) {
-          partial.push(piece)
-          partialBytes += piece.length
+          partial.add(piece)
           return undefined
         }
-        let whole = partialBytes === 0 ? piece : Buffer.concat([...partial, piece])
-        partial = []
-        partialBytes = 0
+        let whole = piece
+        if (partial.length() > 0) {
+          partial.add(piece)
+          whole = partial.take()
+        }
         if (first && startsWithBom(whole)) whole = whole.subarray(3)
         first = false
         afterCr = chunk[end] === CR
@@ -98,12 +116,11 @@ export function createSseParser(
   }
 }
 
-function joinLines(lines: readonly Buffer[]): Buffer {
-  if (lines.length === 1 && lines[0] !== undefined) return lines[0]
-  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [LINE_FEED, line])))
-}
-
 /** A byte order mark may open the stream, and stand nowhere else. */
 function startsWithBom(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+}
+
+function startOfLine(bytes: Buffer, first: boolean): string {
+  return bytes.toString('latin1', first && startsWithBom(bytes) ? 3 : 0)
 }
