@@ -59,8 +59,8 @@ type Following = {
   readonly listener: Listener
   seen: Seen | undefined
   filter: ListenFilter
-  /** URIs that were updated since the last look. */
-  readonly updated: Set<string>
+  /** URIs that were updated since the last look, and the targets that said so. */
+  readonly updated: Map<string, Set<string>>
   toldMs: number
 }
 
@@ -97,7 +97,8 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     if (event.kind !== 'resourceUpdated') return describeAgain(target)
     for (const following of followers) {
       const { filter, updated } = following
-      if (filter.resourceSubscriptions?.includes(event.uri)) updated.add(event.uri)
+      if (filter.resourceSubscriptions?.includes(event.uri) !== true) continue
+      updated.set(event.uri, (updated.get(event.uri) ?? new Set()).add(target))
     }
     soon()
   }
@@ -159,13 +160,12 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
       const changed = before?.[list] !== now[list]
       if (changed && following.filter[kind] === true) told({ kind })
     }
-    for (const uri of updated) {
+    for (const [uri, sayers] of updated) {
       updated.delete(uri)
-      const asked = following.filter.resourceSubscriptions?.includes(uri) === true
-      // Whoever may not read it now does not hear of it now.
-      if (asked && parts.readableAt(reader, uri) !== undefined) {
-        told({ kind: 'resourceUpdated', uri })
-      }
+      if (following.filter.resourceSubscriptions?.includes(uri) !== true) continue
+      // Whoever may not read it now does not hear of it now, and nobody hears it from a target that does not own it.
+      const owner = parts.readableAt(reader, uri)
+      if (owner !== undefined && sayers.has(owner)) told({ kind: 'resourceUpdated', uri })
     }
   }
 
@@ -209,7 +209,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         listener,
         seen: await parts.seen(listener.reader),
         filter: await listener.filter(),
-        updated: new Set(),
+        updated: new Map(),
         toldMs: Number.NEGATIVE_INFINITY,
       }
       followers.add(following)

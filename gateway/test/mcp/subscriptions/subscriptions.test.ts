@@ -18,7 +18,12 @@ const LISTS = {
 const PLAN: ListenFilter = { resourceSubscriptions: ['notes://plan'] }
 const seen: Record<string, Seen | undefined> = {}
 const readable = new Set<string>()
-const opened: { filter: ListenFilter; on: Parameters<Listen>[1]; signal: AbortSignal }[] = []
+const opened: {
+  target: string
+  filter: ListenFilter
+  on: Parameters<Listen>[1]
+  signal: AbortSignal
+}[] = []
 const describeAgain = vi.fn()
 let subscriptions: Subscriptions
 
@@ -40,9 +45,9 @@ beforeEach(() => {
   subscriptions = createSubscriptions({
     seen: (who) => Promise.resolve(seen[nameOf(who)]),
     readableAt: (who, uri) => (readable.has(`${nameOf(who)} ${uri}`) ? 'notes' : undefined),
-    listenTo: () => (filter, on, signal) =>
+    listenTo: (target) => (filter, on, signal) =>
       new Promise((end) => {
-        opened.push({ filter, on, signal })
+        opened.push({ target, filter, on, signal })
         signal.addEventListener('abort', () => end('aborted'))
       }),
     targets: ['notes', 'other'],
@@ -156,6 +161,21 @@ describe('resources', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(alice.events).toEqual([{ kind: 'resourceUpdated', uri: 'notes://plan' }])
     expect(bob.events).toEqual([])
+  })
+
+  test('protocol §6: an update of a resource is heard from the target that owns it, and from no other', async () => {
+    readable.add('alice notes://plan')
+    const { events } = await follow('alice', { ...LISTS, ...PLAN })
+    const updates = () => events.filter(({ kind }) => kind === 'resourceUpdated').length
+    const from = (name: string) => opened.findLast(({ target }) => target === name)?.on
+    from('other')?.told({ kind: 'resourceUpdated', uri: 'notes://plan' })
+    await vi.advanceTimersByTimeAsync(2_500)
+    expect(updates()).toBe(0)
+    for (const name of ['notes', 'other']) {
+      from(name)?.told({ kind: 'resourceUpdated', uri: 'notes://plan' })
+    }
+    await vi.advanceTimersByTimeAsync(2_500)
+    expect(updates()).toBe(1)
   })
 
   test('D-07: a storm of updates of one resource is one note a second', async () => {
