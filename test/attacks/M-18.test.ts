@@ -31,9 +31,9 @@ async function asked(request: object, capabilities: object = ALL): Promise<strin
   })
   return body
 }
-const form = (properties: object, message = 'Please') => ({
+const form = (properties: object, message = 'Please', more: object = {}) => ({
   method: 'elicitation/create',
-  params: { message, requestedSchema: { type: 'object', properties } },
+  params: { message, requestedSchema: { type: 'object', ...more, properties } },
 })
 const page = (url: string) => ({
   method: 'elicitation/create',
@@ -43,6 +43,15 @@ const page = (url: string) => ({
 test('M-18 control: a plain form, and a page on a listed host, reach the client', async () => {
   expect(await asked(form({ confirm: { type: 'boolean' } }))).toContain('input_required')
   expect(await asked(page('https://accounts.example/connect'))).toContain('input_required')
+})
+
+test('M-18 control: a choice about a password reaches the client', async () => {
+  for (const password of [
+    { type: 'string', enum: ['keep', 'reset'] },
+    { type: 'array', items: { anyOf: [{ const: 'keep', title: 'Keep' }] } },
+  ]) {
+    expect(await asked(form({ password }))).toContain('input_required')
+  }
 })
 
 test('M-18 MCP client/elicitation: no form asks for a secret', async () => {
@@ -55,6 +64,25 @@ test('M-18 MCP client/elicitation: no form asks for a secret', async () => {
     const answer = await asked(form(properties, 'your session ended'))
     expect(answer).toContain('call.unsafe_elicitation')
     expect(answer).not.toContain('your session ended')
+  }
+})
+
+test('M-18 MCP client/elicitation: no list and no choice of nothing asks for a secret', async () => {
+  for (const password of [
+    { type: 'array', title: 'Your password', items: { type: 'string' } },
+    { type: 'string', enum: [] },
+    { type: 'string', oneOf: [{ type: 'string' }] },
+  ]) {
+    expect(await asked(form({ password }))).toContain('call.unsafe_elicitation')
+  }
+})
+
+test('M-18 MCP client/elicitation: the title and description of a form ask for no secret', async () => {
+  for (const member of ['title', 'description']) {
+    const words = { [member]: 'Your password' }
+    const answer = await asked(form({ value: { type: 'string' } }, 'Please', words))
+    expect(answer).toContain('call.unsafe_elicitation')
+    expect(answer).not.toContain('Your password')
   }
 })
 

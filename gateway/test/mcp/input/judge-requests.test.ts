@@ -27,6 +27,11 @@ describe('forms (MCP client/elicitation: no secrets)', () => {
     { confirm: { type: 'boolean', title: 'Reset the password?' } },
     { which: { type: 'string', enum: ['password', 'passkey'] } },
     { pinned: { type: 'boolean' }, count: { type: 'integer' } },
+    { password: { type: 'string', oneOf: [{ const: 'keep', title: 'Keep' }, { const: 'reset' }] } },
+    { password: { type: 'array', items: { type: 'string', enum: ['keep', 'reset'] } } },
+    { password: { type: 'array', items: { anyOf: [{ const: 'keep', title: 'Keep' }] } } },
+    { pin: { type: 'integer', enum: [1, 2] } },
+    { names: { type: 'array', title: 'Your names', items: { type: 'string' } } },
   ])('control: %j may be asked', (properties) => {
     expect(judged(form(properties))).toBeUndefined()
   })
@@ -42,6 +47,21 @@ describe('forms (MCP client/elicitation: no secrets)', () => {
     { value: { type: 'string', title: 'Passwort' } },
     { code: { type: 'string', description: 'the one-time code from your phone' } },
     { nested: { type: 'object', properties: {} } },
+    { password: { type: 'array', title: 'Your password', items: { type: 'string' } } },
+    { value: { type: 'array', items: { type: 'string', title: 'Your password' } } },
+    { value: { type: 'array', items: { type: 'string', format: 'password' } } },
+    { password: { type: 'array', enum: ['keep'], items: { type: 'string' } } },
+    { nested: { type: 'array', items: { type: 'object', properties: {} } } },
+    { nested: { type: 'array', enum: ['keep'] } },
+    { password: { type: 'string', enum: [] } },
+    { password: { type: 'string', enum: [null] } },
+    { password: { type: 'string', enum: [['keep']] } },
+    { password: { type: 'string', enum: 'keep' } },
+    { password: { type: 'string', const: 'keep' } },
+    { password: { type: 'string', oneOf: [] } },
+    { password: { type: 'string', oneOf: [{ type: 'string' }] } },
+    { password: { type: 'string', anyOf: [{ const: 'keep' }, { type: 'string' }] } },
+    { password: { type: 'string', enum: ['keep'], oneOf: [{ type: 'string' }] } },
   ])('%j is refused', (properties) => {
     expect(judged(form(properties))).toBe('call.unsafe_elicitation')
   })
@@ -50,6 +70,15 @@ describe('forms (MCP client/elicitation: no secrets)', () => {
     const question = 'What is your password?'
     expect(judged(form({ value: { type: 'string' } }, question))).toBe('call.unsafe_elicitation')
     expect(judged(form({ reset: { type: 'boolean' } }, question))).toBeUndefined()
+  })
+
+  test.each(['title', 'description'])('the %s of a form is read like its question', (member) => {
+    const around = (properties: JsonObject): JsonObject => ({
+      method: 'elicitation/create',
+      params: { message: 'Please', requestedSchema: { [member]: 'Your password', properties } },
+    })
+    expect(judged(around({ value: { type: 'string' } }))).toBe('call.unsafe_elicitation')
+    expect(judged(around({ reset: { type: 'boolean' } }))).toBeUndefined()
   })
 
   test('are off where the operator says so', () => {
