@@ -11,7 +11,7 @@ import type { FoundSession } from './mcp/legacy/sessions.ts'
 import { isUri, MOST_URIS, readFilter } from './mcp/subscriptions/filter.ts'
 import { createNoteStream, type NoteStream } from './mcp/subscriptions/note-stream.ts'
 import { acknowledgement, ending, noteOf } from './mcp/subscriptions/notes.ts'
-import type { Reader } from './mcp/subscriptions/subscriptions.ts'
+import type { Honoured, Reader } from './mcp/subscriptions/subscriptions.ts'
 import { modernWire } from './out/wire.ts'
 import { isRefusal, refuse } from './refusal.ts'
 
@@ -22,7 +22,10 @@ type Listening = {
   readonly era: 'modern' | 'legacy'
   readonly stream: NoteStream
   readonly reader: Reader
+  /** What is asked for. */
   readonly filter: () => ListenFilter | Promise<ListenFilter>
+  /** Of that, where it is decided already. */
+  readonly decided?: Honoured
   readonly toldFirst?: Buffer
   /** Where the stream ends in good order. */
   readonly toldLast?: Buffer
@@ -35,12 +38,15 @@ export async function listen(parts: PipelineParts, exchange: Understood): Promis
   const asked = readFilter(params)
   if (isRefusal(asked)) return say(parts, exchange, asked)
   const reader = readerOf(exchange)
-  const honoured = parts.subscriptions.honoured(reader, asked)
+  const decided = parts.subscriptions.honoured(reader, asked)
+  // What may not be read when the stream opens is no part of it.
+  const { filter: honoured } = decided
   return run(parts, exchange, {
     era: 'modern',
     stream: createNoteStream(),
     reader,
     filter: () => honoured,
+    decided,
     toldFirst: acknowledgement(id, honoured),
     toldLast: ending(id),
     noteOf: (event) => noteOf(event, id),
@@ -60,8 +66,7 @@ export function listenInSession(
     reader,
     async filter() {
       const { subscriptions } = await parts.sessions.stateOf(session)
-      const asked = { ...ALL_LISTS, resourceSubscriptions: subscriptions }
-      return parts.subscriptions.honoured(reader, asked)
+      return { ...ALL_LISTS, resourceSubscriptions: subscriptions }
     },
     noteOf: (event) => noteOf(event, undefined),
   })
@@ -105,7 +110,7 @@ export async function subscribe(
 async function run(
   parts: PipelineParts,
   exchange: Known,
-  { era, stream, reader, filter, toldFirst, toldLast, noteOf: written }: Listening,
+  { era, stream, reader, filter, decided, toldFirst, toldLast, noteOf: written }: Listening,
 ): Promise<void> {
   const end = (): void => stream.end(toldLast)
   const forget = parts.streams.listen(exchange.identity, end, parts.streamLimits)
@@ -125,21 +130,22 @@ async function run(
   let ended = 'refused'
   let unfollow = (): void => undefined
   try {
-    const asked = await filter()
-    await record({ change: 'opened', ...inWords(asked) })
+    const honoured = decided ?? parts.subscriptions.honoured(reader, await filter())
+    await record({ change: 'opened', ...inWords(honoured.filter) })
     ended = 'failed'
     if (toldFirst !== undefined) stream.tell(toldFirst)
-    if (Object.keys(asked).length === 0) end()
+    if (Object.keys(honoured.filter).length === 0) end()
     else {
-      unfollow = await parts.subscriptions.follow({
+      const listener = {
         reader,
         filter,
-        told(event) {
+        told(event: TargetEvent) {
           told += 1
           stream.tell(written(event))
         },
         nothingLeft: end,
-      })
+      }
+      unfollow = await parts.subscriptions.follow(listener, honoured)
     }
     // Of this stream the reader's end is the end, in both eras.
     const context = wireContext(parts, exchange)

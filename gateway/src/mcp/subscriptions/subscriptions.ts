@@ -5,6 +5,7 @@
 import type { ListenFilter, TargetEvent } from '../../call/connector.ts'
 import type { Identity } from '../../identify/identity.ts'
 import { createUpstream, isEmpty, type Listen, type Upstream } from './upstream.ts'
+import { createWanted } from './wanted.ts'
 
 /** What somebody sees at this moment, each list as a text that changes with it. */
 export type Seen = { readonly tools: string; readonly prompts: string; readonly resources: string }
@@ -19,9 +20,16 @@ export type Reader = {
   readonly requestId: string
 }
 
+/** What somebody may hear of, as it was decided once for everything that is asked for. */
+export type Honoured = {
+  readonly filter: ListenFilter
+  /** The target that answers for each URI that may be read. */
+  readonly owners: ReadonlyMap<string, string>
+}
+
 export type Listener = {
   readonly reader: Reader
-  /** What is asked for; of the old era it changes while the stream is open. */
+  /** What is asked for; of the old era it changes while the stream is open. It is decided at each look, once. */
   readonly filter: () => ListenFilter | Promise<ListenFilter>
   readonly told: (event: TargetEvent) => void
   /** Nothing is left that this person may see. */
@@ -29,10 +37,10 @@ export type Listener = {
 }
 
 export type Subscriptions = {
-  /** Resolves once it listens. Returns what ends it. */
-  readonly follow: (listener: Listener) => Promise<() => void>
+  /** `honoured`: as it was decided for this listener just now. Resolves once it listens. Returns what ends it. */
+  readonly follow: (listener: Listener, honoured: Honoured) => Promise<() => void>
   /** What of the filter this person may hear of now. */
-  readonly honoured: (reader: Reader, filter: ListenFilter) => ListenFilter
+  readonly honoured: (reader: Reader, filter: ListenFilter) => Honoured
   readonly readableAt: SubscriptionParts['readableAt']
   /** Somebody asks for something else now, or there is something else to see. */
   readonly changed: () => void
@@ -58,7 +66,7 @@ export type SubscriptionParts = {
 type Following = {
   readonly listener: Listener
   seen: Seen | undefined
-  filter: ListenFilter
+  honoured: Honoured
   /** URIs that were updated since the last look, and the targets that said so. */
   readonly updated: Map<string, Set<string>>
   toldMs: number
@@ -71,6 +79,7 @@ const SOON_MS = 100
 export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   const followers = new Set<Following>()
   const upstreams = new Map<string, Upstream>()
+  let wanted = createWanted()
   let timer: NodeJS.Timeout | undefined
   let soonTimer: NodeJS.Timeout | undefined
   let looking = false
@@ -96,8 +105,8 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   function hear(target: string, event: TargetEvent): void {
     if (event.kind !== 'resourceUpdated') return describeAgain(target)
     for (const following of followers) {
-      const { filter, updated } = following
-      if (filter.resourceSubscriptions?.includes(event.uri) !== true) continue
+      const { honoured, updated } = following
+      if (!honoured.owners.has(event.uri)) continue
       updated.set(event.uri, (updated.get(event.uri) ?? new Set()).add(target))
     }
     soon()
@@ -127,7 +136,8 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     for (const target of stale) describeAgain(target)
     try {
       for (const following of followers) await tell(following).catch(report)
-      want()
+      wanted = createWanted()
+      want(followers, upstreams.keys())
     } finally {
       looking = false
     }
@@ -140,10 +150,12 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   async function tell(following: Following): Promise<void> {
     const { listener, updated } = following
     const { reader } = listener
-    following.filter = await listener.filter()
+    const asked = await listener.filter()
     const before = following.seen
     const now = await parts.seen(reader)
     if (!followers.has(following)) return
+    following.honoured = honoured(reader, asked)
+    const { filter, owners } = following.honoured
     if (now === undefined) {
       following.seen = now
       if (before !== undefined) listener.nothingLeft()
@@ -158,35 +170,49 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     }
     for (const [list, kind] of LISTS) {
       const changed = before?.[list] !== now[list]
-      if (changed && following.filter[kind] === true) told({ kind })
+      if (changed && filter[kind] === true) told({ kind })
     }
     for (const [uri, sayers] of updated) {
       updated.delete(uri)
-      if (following.filter.resourceSubscriptions?.includes(uri) !== true) continue
       // Whoever may not read it now does not hear of it now, and nobody hears it from a target that does not own it.
-      const owner = parts.readableAt(reader, uri)
+      const owner = owners.get(uri)
       if (owner !== undefined && sayers.has(owner)) told({ kind: 'resourceUpdated', uri })
     }
   }
 
-  /** What is wanted of each target, by everybody together. */
-  function want(): void {
-    const wanted = new Map<string, ListenFilter>()
-    for (const { listener, filter } of followers) {
-      const { reader } = listener
-      const { target } = reader
-      const { resourceSubscriptions: uris = [], ...lists } = filter
+  function honoured(reader: Reader, asked: ListenFilter): Honoured {
+    const { resourceSubscriptions: uris = [], ...lists } = asked
+    const owners = new Map<string, string>()
+    for (const uri of uris) {
+      const owner = parts.readableAt(reader, uri)
+      if (owner !== undefined) owners.set(uri, owner)
+    }
+    const filter =
+      owners.size === 0 ? lists : { ...lists, resourceSubscriptions: [...owners.keys()] }
+    return { filter, owners }
+  }
+
+  /** These want something too, as was decided last; `touched`: targets that are told of it in any case. */
+  function want(these: Iterable<Following>, touched: Iterable<string>): void {
+    const targets = new Set(touched)
+    for (const {
+      listener,
+      honoured: { filter, owners },
+    } of these) {
+      const { target } = listener.reader
+      const { resourceSubscriptions: _, ...lists } = filter
       if (!isEmpty(lists)) {
-        for (const id of target === undefined ? parts.targets : [target]) add(wanted, id, lists)
+        for (const id of target === undefined ? parts.targets : [target]) {
+          wanted.addLists(id, lists)
+          targets.add(id)
+        }
       }
-      for (const uri of uris) {
-        const owner = parts.readableAt(reader, uri)
-        if (owner !== undefined) add(wanted, owner, { resourceSubscriptions: [uri] })
+      for (const [uri, owner] of owners) {
+        wanted.addUri(owner, uri)
+        targets.add(owner)
       }
     }
-    for (const target of new Set([...wanted.keys(), ...upstreams.keys()])) {
-      upstreamOf(target)?.want(wanted.get(target) ?? {})
-    }
+    for (const target of targets) upstreamOf(target)?.want(wanted.of(target))
   }
 
   function stopLooking(): void {
@@ -200,27 +226,25 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
     followers.delete(following)
     if (followers.size > 0) return
     stopLooking()
+    wanted = createWanted()
     for (const upstream of upstreams.values()) upstream.close()
   }
 
   return {
-    async follow(listener) {
+    async follow(listener, decided) {
       const following: Following = {
         listener,
         seen: await parts.seen(listener.reader),
-        filter: await listener.filter(),
+        honoured: decided,
         updated: new Map(),
         toldMs: Number.NEGATIVE_INFINITY,
       }
       followers.add(following)
       timer ??= setInterval(() => void look(), EVERY_MS).unref()
-      want()
+      want([following], [])
       return () => forget(following)
     },
-    honoured(reader, { resourceSubscriptions: uris = [], ...lists }) {
-      const readable = uris.filter((uri) => parts.readableAt(reader, uri) !== undefined)
-      return readable.length === 0 ? lists : { ...lists, resourceSubscriptions: readable }
-    },
+    honoured,
     readableAt: parts.readableAt,
     changed: soon,
     close() {
@@ -236,14 +260,3 @@ const LISTS = [
   ['prompts', 'promptsListChanged'],
   ['resources', 'resourcesListChanged'],
 ] as const
-
-function add(wanted: Map<string, ListenFilter>, target: string, more: ListenFilter): void {
-  const { resourceSubscriptions: before = [], ...lists } = wanted.get(target) ?? {}
-  const { resourceSubscriptions: uris = [], ...others } = more
-  const all = [...new Set([...before, ...uris])]
-  wanted.set(target, {
-    ...lists,
-    ...others,
-    ...(all.length === 0 ? {} : { resourceSubscriptions: all }),
-  })
-}

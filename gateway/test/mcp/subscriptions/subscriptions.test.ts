@@ -26,6 +26,7 @@ const opened: {
 }[] = []
 const describeAgain = vi.fn()
 let subscriptions: Subscriptions
+let decisions = 0
 
 const reader = (who: string): Reader => ({
   identity: identity(who),
@@ -39,12 +40,16 @@ const nameOf = ({ identity: { principal } }: Reader): string =>
 beforeEach(() => {
   vi.useFakeTimers()
   opened.length = 0
+  decisions = 0
   readable.clear()
   seen['alice'] = { tools: 'a', prompts: 'a', resources: 'a' }
   seen['bob'] = { tools: 'b', prompts: 'b', resources: 'b' }
   subscriptions = createSubscriptions({
     seen: (who) => Promise.resolve(seen[nameOf(who)]),
-    readableAt: (who, uri) => (readable.has(`${nameOf(who)} ${uri}`) ? 'notes' : undefined),
+    readableAt(who, uri) {
+      decisions += 1
+      return readable.has(`${nameOf(who)} ${uri}`) ? 'notes' : undefined
+    },
     listenTo: (target) => (filter, on, signal) =>
       new Promise((end) => {
         opened.push({ target, filter, on, signal })
@@ -64,12 +69,14 @@ afterEach(() => {
 async function follow(who: string, filter: ListenFilter) {
   const events: TargetEvent[] = []
   const nothingLeft = vi.fn()
-  const unfollow = await subscriptions.follow({
+  const listener = {
     reader: reader(who),
     filter: () => filter,
-    told: (event) => events.push(event),
+    told: (event: TargetEvent) => events.push(event),
     nothingLeft,
-  })
+  }
+  const honoured = subscriptions.honoured(listener.reader, filter)
+  const unfollow = await subscriptions.follow(listener, honoured)
   return { events, nothingLeft, unfollow }
 }
 
@@ -189,17 +196,45 @@ describe('resources', () => {
     expect(events.length).toBeLessThanOrEqual(4)
   })
 
+  test('D-07: each URI of each listener is decided once when it opens and once a look, whoever else comes and whatever is told', async () => {
+    const uris = Array.from({ length: 200 }, (_, index) => `notes://${index}`)
+    for (const uri of uris) readable.add(`alice ${uri}`)
+    for (let listener = 0; listener < 5; listener += 1) {
+      await follow('alice', { resourceSubscriptions: uris })
+    }
+    expect(decisions).toBe(5 * 200)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(decisions).toBe(2 * 5 * 200)
+    for (const uri of uris) opened.at(-1)?.on.told({ kind: 'resourceUpdated', uri })
+    await vi.advanceTimersByTimeAsync(150)
+    expect(decisions).toBe(3 * 5 * 200)
+    expect(opened).toHaveLength(1)
+  })
+
+  test('whoever comes between two looks has what they want at the target at once, beside what others want', async () => {
+    for (const uri of ['notes://plan', 'notes://x']) readable.add(`alice ${uri}`)
+    const one = await follow('alice', PLAN)
+    await follow('alice', { resourceSubscriptions: ['notes://x'] })
+    expect(opened.map(({ filter }) => filter.resourceSubscriptions)).toEqual([
+      ['notes://plan'],
+      ['notes://plan', 'notes://x'],
+    ])
+    one.unfollow()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(opened).toHaveLength(2)
+  })
+
   test('only what may be read is honoured', () => {
     readable.add('alice notes://plan')
     const asked = {
       toolsListChanged: true,
       resourceSubscriptions: ['notes://plan', 'notes://x'],
     } as const
-    expect(subscriptions.honoured(reader('alice'), asked)).toEqual({
+    expect(subscriptions.honoured(reader('alice'), asked).filter).toEqual({
       toolsListChanged: true,
       resourceSubscriptions: ['notes://plan'],
     })
-    expect(subscriptions.honoured(reader('bob'), PLAN)).toEqual({})
+    expect(subscriptions.honoured(reader('bob'), PLAN).filter).toEqual({})
   })
 
   test('the last one that leaves ends the subscription at the target', async () => {
