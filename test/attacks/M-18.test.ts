@@ -43,6 +43,7 @@ const page = (url: string) => ({
 test('M-18 control: a plain form, and a page on a listed host, reach the client', async () => {
   expect(await asked(form({ confirm: { type: 'boolean' } }))).toContain('input_required')
   expect(await asked(page('https://accounts.example/connect'))).toContain('input_required')
+  expect(await asked(page('https://accounts.example'))).toContain('input_required')
 })
 
 test('M-18 control: a choice about a password reaches the client', async () => {
@@ -94,6 +95,20 @@ test('M-18 MCP client/elicitation: pages are https on a listed host alone', asyn
     'https://evil/#accounts.example',
     'javascript:alert(1)',
     'file:///etc/passwd',
+  ]) {
+    const answer = await asked(page(url))
+    expect(answer).toContain('call.unsafe_elicitation')
+    expect(answer).not.toContain('Please open')
+  }
+})
+
+test('M-18 MCP client/elicitation: the URL that was judged is the text that the client gets', async () => {
+  for (const url of [
+    'https://accounts.example\\@evil.example/x',
+    'https:accounts.example/x',
+    'https://acc\tounts.example/x',
+    'https://accounts.example/\nx',
+    ' https://accounts.example/x y',
   ]) {
     const answer = await asked(page(url))
     expect(answer).toContain('call.unsafe_elicitation')

@@ -54,9 +54,13 @@ function judgePage(url: JsonValue | undefined, hosts: readonly string[]): Refusa
   const page = typeof url === 'string' ? URL.parse(url) : null
   if (page?.protocol !== 'https:') return unsafe('a page without `https`')
   if (page.username !== '' || page.password !== '') return unsafe('a page with user information')
-  return hosts.includes(page.host)
+  if (!hosts.includes(page.host)) {
+    return unsafe('a page on a host that is not listed for the target', `host ${page.host}`)
+  }
+  // The client gets the text, not what was parsed here: whoever reads it otherwise must come to the same host.
+  return url === page.href || (url === page.origin && page.href === `${url}/`)
     ? undefined
-    : unsafe('a page on a host that is not listed for the target', `host ${page.host}`)
+    : unsafe('a page whose URL is not in normal form: `new URL(url).href` is another text')
 }
 
 /** What the client would have to declare; the shape of `ClientCapabilities`. */

@@ -90,10 +90,13 @@ describe('forms (MCP client/elicitation: no secrets)', () => {
 
 describe('pages', () => {
   const hosts = { urlHosts: ['accounts.example', 'local.example:8443'] }
-  test.each(['https://accounts.example/x?y=1', 'https://local.example:8443/'])(
-    'control: %s may be opened',
-    (url) => expect(judged(page(url), hosts)).toBeUndefined(),
-  )
+  test.each([
+    'https://accounts.example/x?y=1',
+    'https://accounts.example/%20x?to=https%3A%2F%2Fb.example%2F#part',
+    'https://accounts.example',
+    'https://local.example:8443/',
+    'https://local.example:8443',
+  ])('control: %s may be opened', (url) => expect(judged(page(url), hosts)).toBeUndefined())
   test.each([
     'http://accounts.example/',
     'https://accounts.example.evil/',
@@ -106,6 +109,31 @@ describe('pages', () => {
     'https://аccounts.example/',
   ])('%s is refused', (url) => {
     expect(judged(page(url), hosts)).toBe('call.unsafe_elicitation')
+  })
+  test.each([
+    'https://accounts.example\\@evil.example/x',
+    'https:\\\\accounts.example/x',
+    'https:accounts.example/x',
+    'https:/accounts.example/x',
+    'https:///accounts.example/x',
+    'https://acc\tounts.example/x',
+    'https://accounts.example/\nx',
+    'https://accounts.example/x y',
+    ' https://accounts.example/x',
+    'https://accounts.example/x\r\n',
+    'https://accounts.example/x/../y',
+    'https://accounts.example:443/x',
+    'https://Accounts.example/x',
+    'https://accounts.example?x',
+    'https://accounts.example#x',
+    'https://accounts。example/x',
+    'https://@accounts.example/x',
+  ])('%j is another text than what was judged, and is refused', (url) => {
+    const refusal = judgeRequests({ one: page(url) }, settings(hosts), meta(ALL))
+    expect(refusal).toMatchObject({
+      refused: 'call.unsafe_elicitation',
+      seen: expect.stringContaining('not in normal form') as string,
+    })
   })
   test('none may be opened unless it is written down', () => {
     expect(judged(page('https://accounts.example/'))).toBe('call.unsafe_elicitation')
