@@ -4,7 +4,7 @@ import { answerList, spokenIn, visible } from './listing.ts'
 import { say } from './answering.ts'
 import type { PipelineParts, Understood } from './exchange.ts'
 import type { JsonObject } from './json/value.ts'
-import { rankTools } from './mcp/search/rank.ts'
+import { rankTools, readTools } from './mcp/search/rank.ts'
 import {
   isSearched,
   reachable,
@@ -27,12 +27,15 @@ export async function searched(parts: PipelineParts, exchange: Understood): Prom
   const list = await visible(parts, identity, target, 'tool', spokenIn(inbound))
   if (!isSearched(parts.search, list.entries)) return false
   const named = { ...exchange, tool: SEARCH_TOOL }
-  const asked = readSearchCall(inbound.params['arguments'])
+  const read = readSearchCall(inbound.params['arguments'])
+  const asked = isRefusal(read) ? read : (parts.budgets.ofSearch(identity, SEARCH_TOOL) ?? read)
   if (isRefusal(asked)) {
     say(parts, named, asked)
     return true
   }
-  const ranked = rankTools(reachable(list.entries, target), asked.query)
+  const within = reachable(list.entries, target)
+  await readTools(within)
+  const ranked = rankTools(within, asked.query)
   const tools: JsonObject[] = []
   let length = 0
   for (const entry of ranked.slice(0, asked.limit)) {

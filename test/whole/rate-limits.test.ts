@@ -70,6 +70,23 @@ describe('policy-audit §4: each limit holds back its own', () => {
     ])
   })
 
+  test('tool: a search is one of them, and takes nothing from the others', async () => {
+    world = await startTestGateway({
+      yaml: `rateLimits: { tool: ${TWO} }\nsearch: { aboveTools: 0 }`,
+    })
+    const search = {
+      method: 'tools/call',
+      params: { name: 'search_tools', arguments: { query: 'a' } },
+    }
+    const searching = (sub: string) => as(sub, undefined, search)
+    expect(await codes([searching('alice'), searching('alice')])).toEqual([PASS, PASS])
+    expect(await codes([searching('alice'), as('alice'), searching('bob')])).toEqual([
+      HELD,
+      PASS,
+      PASS,
+    ])
+  })
+
   test('target: everybody at all its tools; its own setting takes the place of the general one', async () => {
     await start({ target: 'off' }, `rateLimits: { target: ${TWO} }`)
     expect(await codes([as('alice'), as('bob', undefined, call('read_record'))])).toEqual([

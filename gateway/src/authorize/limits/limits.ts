@@ -19,6 +19,8 @@ export type Limits = {
   readonly ofCaller: (identity: Identity) => Refusal | undefined
   /** A call that policy permits; a good answer counts the call as under way until `leave`. */
   readonly ofCall: (identity: Identity, entry: CatalogueEntry) => Refusal | undefined
+  /** A search of the gateway's own: a tool like others, at no target. */
+  readonly ofSearch: (identity: Identity, tool: string) => Refusal | undefined
   /** The call is over. */
   readonly leave: (entry: CatalogueEntry) => void
 }
@@ -75,14 +77,12 @@ export function createBudgets(clock: Clock, limited: (name: LimitName) => void):
     const address = table('address', rateLimits.address)
     const client = table('client', rateLimits.client)
     const person = table('person', rateLimits.person)
+    const tool = table('tool', rateLimits.tool)
     const byTarget = new Map(
       Object.entries(targets).map(([id, { rateLimits: own }]) => [
         id,
         {
-          tool:
-            own.tool === undefined
-              ? table('tool', rateLimits.tool)
-              : table(`tool of ${id}`, own.tool),
+          tool: own.tool === undefined ? tool : table(`tool of ${id}`, own.tool),
           target: table(`target ${id}`, own.target ?? rateLimits.target),
           concurrent: own.concurrent,
         },
@@ -108,6 +108,10 @@ export function createBudgets(clock: Clock, limited: (name: LimitName) => void):
           spend(own?.target, 'target', id)
         if (refusal === undefined) underWay.set(id, inside + 1)
         return refusal
+      },
+      ofSearch(identity, name) {
+        const { clientKey, personKey = clientKey } = names(identity.principal)
+        return spend(tool, 'tool', `${personKey}\n${name}`)
       },
       leave({ target: id }) {
         underWay.set(id, (underWay.get(id) ?? 1) - 1)

@@ -5,6 +5,7 @@ import type { CatalogueEntry } from '../../catalogue/entry.ts'
 import { isJsonObject } from '../../json/raw-number.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 import { refuse, type Refusal } from '../../refusal.ts'
+import { MAX_WORDS } from './rank.ts'
 import type { SearchSettings } from './settings.ts'
 
 export const SEARCH_TOOL = 'search_tools'
@@ -24,8 +25,7 @@ export const searchToolDefinition: JsonObject = {
       query: {
         type: 'string',
         maxLength: MAX_QUERY,
-        description:
-          'words for what the tool should do; an empty text shows the first tools by name',
+        description: `words for what the tool should do, of which the first ${MAX_WORDS} different ones count; an empty text shows the first tools by name`,
       },
       limit: { type: 'integer', minimum: 1, maximum: MOST, default: USUAL },
     },

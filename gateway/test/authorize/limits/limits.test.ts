@@ -50,6 +50,18 @@ describe('policy-audit §4: whose budget it is', () => {
     ).toEqual([undefined, undefined, 'client'])
   })
 
+  test('a search is counted like a tool, at no target', () => {
+    const { limits } = make({ tool: ONE, target: ONE })
+    const asked = [alice, alice, bob, machine].map((who) => limits.ofSearch(who, 'search_tools'))
+    expect(asked.map((refusal) => refusal?.rpcData?.['limit'])).toEqual([
+      undefined,
+      'tool',
+      undefined,
+      undefined,
+    ])
+    expect(limits.ofCall(alice, read)).toBeUndefined()
+  })
+
   test('a tool is counted for each person and for each machine', () => {
     const { limits } = make({ tool: ONE })
     const asked = [alice, alice, bob, machine, machine].map((who) => limits.ofCall(who, read))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { CatalogueEntry } from '../../../src/catalogue/entry.ts'
-import { rankTools } from '../../../src/mcp/search/rank.ts'
+import { rankTools, readTools } from '../../../src/mcp/search/rank.ts'
 
 function entry(name: string, description = '', argument = 'id'): CatalogueEntry {
   return {
@@ -42,9 +42,31 @@ it('a rare word outweighs one that every tool has', () => {
   expect(names('market note')[0]).toBe('read_note')
 })
 
+it('the first eight different words of a query count', () => {
+  const eight = 'one two three four five six seven'
+  expect(names(`${eight} ${eight} note`)).toEqual(['read_note'])
+  expect(names(`${eight} eight note`)).toEqual([])
+})
+
 it('without words all tools are found in their order; of what nothing fits, none', () => {
   expect(names(' ,. ')).toEqual(TOOLS.map(({ name }) => name))
   expect(names('weather')).toEqual([])
+})
+
+it('tools are read a few at a time, and once', async () => {
+  const many = Array.from({ length: 64 }, (_, at) => entry(`tool_${at}`))
+  const turns = async () => {
+    let count = 0
+    let next = setImmediate(function turn() {
+      count += 1
+      next = setImmediate(turn)
+    })
+    await readTools(many)
+    clearImmediate(next)
+    return count
+  }
+  expect(await turns()).toBeGreaterThanOrEqual(4)
+  expect(await turns()).toBe(0)
 })
 
 it('attacks M-10: what is found among some tools does not depend on others that are not among them', () => {
