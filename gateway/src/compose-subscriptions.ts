@@ -15,16 +15,18 @@ export function composeSubscriptions(
     catalogue,
     connectors,
     obtain,
+    minProtocol,
   }: {
     readonly authorize: Authorize
     readonly catalogue: CatalogueWatch
     readonly connectors: ReadonlyMap<string, Connector>
     readonly obtain: Obtain
+    readonly minProtocol: (target: string) => string
   },
   { switches, log, clock }: Shared,
 ): Subscriptions {
   const { resources } = catalogue
-  const sight = { authorize, switches, resources, catalogue: catalogue.current }
+  const sight = { authorize, switches, resources, catalogue: catalogue.current, minProtocol }
   const subscriptions = createSubscriptions({
     seen: createSeen(sight),
     readableAt: createReadableAt(sight),

@@ -91,10 +91,15 @@ async function build(
   await reportRelaxed(relaxations(config), shared)
 
   const { authorize } = policies
-  const subscriptions = composeSubscriptions({ authorize, catalogue, connectors, obtain }, shared)
+  const configured = configuredParts(config, shared)
+  const { minProtocol } = configured
+  const subscriptions = composeSubscriptions(
+    { authorize, catalogue, connectors, obtain, minProtocol },
+    shared,
+  )
   closers.unshift(() => subscriptions.close())
   const handle = createPipeline({
-    ...configuredParts(config, shared),
+    ...configured,
     identify: identify.identify,
     revoked: identify.revoked,
     authorize,

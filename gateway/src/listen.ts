@@ -37,7 +37,7 @@ export async function listen(parts: PipelineParts, exchange: Understood): Promis
   const { id = '', params } = exchange.inbound
   const asked = readFilter(params)
   if (isRefusal(asked)) return say(parts, exchange, asked)
-  const reader = readerOf(exchange)
+  const reader = readerOf(exchange, exchange.inbound.session)
   const decided = parts.subscriptions.honoured(reader, asked)
   // What may not be read when the stream opens is no part of it.
   const { filter: honoured } = decided
@@ -59,7 +59,7 @@ export function listenInSession(
   exchange: Known,
   { session }: FoundSession,
 ): Promise<void> {
-  const reader = readerOf(exchange)
+  const reader = readerOf(exchange, session)
   return run(parts, exchange, {
     era: 'legacy',
     stream: parts.sessions.streams.open(session.name),
@@ -90,7 +90,7 @@ export async function subscribe(
     return say(parts, exchange, refuse('in.invalid_params', { seen: '`uri` is no URI' }))
   }
   const adds = method === 'resources/subscribe'
-  if (adds && parts.subscriptions.readableAt(readerOf(exchange), uri) === undefined) {
+  if (adds && parts.subscriptions.readableAt(readerOf(exchange, session), uri) === undefined) {
     const reason = 'a resource that the session may not read'
     return say(parts, exchange, refuse('authorize.no_such_resource', { reason }))
   }
@@ -160,8 +160,13 @@ async function run(
   parts.observe(exchange, { code: 'ok' })
 }
 
-function readerOf({ identity, head, requestId }: Known): Reader {
-  return { identity, target: head.route.target, address: head.peerAddress, requestId }
+function readerOf(
+  { identity, head, requestId }: Known,
+  session: Pick<SessionTerms, 'protocolVersion'> | undefined,
+): Reader {
+  const { target } = head.route
+  const spoken = session?.protocolVersion
+  return { identity, target, spoken, address: head.peerAddress, requestId }
 }
 
 /** What is listened to, without the URIs: they may be about people. */

@@ -1,19 +1,32 @@
 // An old protocol version to get around what the modern era checks: a route that serves the modern era alone says so to
 // everybody else, one with a floor goes no lower, and where both eras are served the old one is no way around anything.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { modernRequest } from '@sallyport/sample/modern-request.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startAskingTarget, type AskingTarget } from '../support/asking-target.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { initialize, openSession, postOld } from '../support/old-client.ts'
+import { openStream } from '../support/open-stream.ts'
 import { post } from '../support/post.ts'
+import { untilOffered } from '../support/until-offered.ts'
 
 let world: TestGateway
 let floored: TestGateway
+let asking: AskingTarget
+let listening: TestGateway
 beforeAll(async () => {
   world = await startTestGateway({ yaml: 'minProtocol: 2026-07-28' })
   floored = await startTestGateway({ targetSettings: 'minProtocol: 2025-11-25' })
+  asking = await startAskingTarget()
+  listening = await startTestGateway({
+    yaml: `  asking: { kind: mcp, url: "${asking.url}", allowInsecureTarget: true, minProtocol: 2026-07-28 }`,
+  })
+  await untilOffered(listening, 'asking')
 })
 afterAll(async () => {
   await world.stop()
   await floored.stop()
+  await listening.stop()
+  await asking.stop()
 })
 
 const ROUTES = ['/mcp', '/mcp/', '/mcp/records', '/mcp/records/']
@@ -134,6 +147,38 @@ test('M-05 protocol §1: a target that demands a newer revision is not there at 
   const call = await postOld(floored, { ...list, method: 'tools/call', params }, at)
   expect(errorOf(call)).toMatchObject({ code: -32602, data: { code: 'authorize.no_such_tool' } })
   expect(floored.callsAtTarget().length).toBe(before)
+})
+
+test('M-05 protocol §8: nor can its resources be subscribed to, and they look like resources that there are not', async () => {
+  const session = await openSession(listening, { path: '/mcp' })
+  const subscribe = (uri: string) =>
+    postOld(
+      listening,
+      { jsonrpc: '2.0', id: 3, method: 'resources/subscribe', params: { uri } },
+      { session, path: '/mcp' },
+    )
+  const hidden = await subscribe('notes://plan')
+  expect(errorOf(hidden)).toMatchObject({ data: { code: 'authorize.no_such_resource' } })
+  const shape = ({ status, json }: typeof hidden) => {
+    const { message, code } = errorOf({ json }) as { message?: string; code: number }
+    return { status, message, code }
+  }
+  expect(shape(hidden)).toEqual(shape(await subscribe('notes://nothing')))
+})
+
+test('M-05 control: a client of the modern era hears of that resource on the same endpoint', async () => {
+  const url = listening.resource()
+  const { headers, body } = modernRequest({
+    method: 'subscriptions/listen',
+    token: listening.token({ resource: url }),
+    params: { notifications: { resourceSubscriptions: ['notes://plan'] } },
+  })
+  const stream = await openStream(url, headers, body)
+  await vi.waitFor(() => {
+    asking.notify.resourceUpdated('notes://plan')
+    expect(stream.messages.length).toBeGreaterThan(1)
+  }, 10_000)
+  stream.close()
 })
 
 test('M-05 RFC 8707: a session of one endpoint is none at another', async () => {

@@ -6,7 +6,7 @@ import type { VisibleList } from '../../authorize/lists.ts'
 import type { Switches } from '../../authorize/switches/switches.ts'
 import type { Catalogue, EntryKind } from '../../catalogue/entry.ts'
 import type { Resources } from '../../catalogue/offers/owners.ts'
-import type { Identity } from '../../identify/identity.ts'
+import { isBelow } from '../../in/versions.ts'
 import type { Reader, Seen } from './subscriptions.ts'
 
 export type SeenParts = {
@@ -14,6 +14,7 @@ export type SeenParts = {
   readonly switches: Pick<Switches, 'narrow'>
   readonly resources: () => Resources
   readonly catalogue: () => Catalogue
+  readonly minProtocol: (target: string) => string
 }
 
 /** `undefined`: this person may see nothing at all, and no target is away that could have something. */
@@ -22,27 +23,47 @@ export function createSeen({
   switches,
   resources,
   catalogue,
+  minProtocol,
 }: SeenParts): (reader: Reader) => Promise<Seen | undefined> {
   const ofLists = remembered((list: VisibleList) =>
     digest(list.entries.map(({ qualifiedName, hash }) => `${qualifiedName} ${hash}`)),
   )
   const ofSets = remembered((uris: ReadonlySet<string>) => digest([...uris].sort()))
 
+  // One for each revision of the old era, so that a list that is kept stays one list for each of them.
+  const narrowing = new Map<string, (list: VisibleList) => VisibleList>()
+
+  function shownIn(spoken: string | undefined, list: VisibleList): VisibleList {
+    if (spoken === undefined) return list
+    let narrow = narrowing.get(spoken)
+    if (narrow === undefined) {
+      narrow = remembered((whole: VisibleList) => {
+        const entries = whole.entries.filter((one) => !isBelow(minProtocol(one.target), spoken))
+        return entries.length === whole.entries.length ? whole : { ...whole, entries }
+      })
+      narrowing.set(spoken, narrow)
+    }
+    return narrow(list)
+  }
+
   async function visible(
-    identity: Identity,
-    target: string | undefined,
+    { identity, target, spoken }: Reader,
     kind: EntryKind,
   ): Promise<VisibleList> {
     const list = authorize.visible(identity, target, kind)
-    return switches.narrow(list instanceof Promise ? await list : list)
+    return shownIn(spoken, switches.narrow(list instanceof Promise ? await list : list))
   }
 
-  return async ({ identity, target }) => {
-    const tools = await visible(identity, target, 'tool')
-    const prompts = await visible(identity, target, 'prompt')
-    const readings = await visible(identity, target, 'resource')
+  return async (reader) => {
+    const { identity, target, spoken } = reader
+    const tools = await visible(reader, 'tool')
+    const prompts = await visible(reader, 'prompt')
+    const readings = await visible(reader, 'resource')
+    // Whether a target that this session may not speak to is up or away is nothing to it either.
+    const served = (id: string): boolean =>
+      (target === undefined || id === target) && !isBelow(minProtocol(id), spoken)
     const lists = [tools, prompts, readings]
-    if (lists.every(({ entries }) => entries.length === 0) && allUp(catalogue(), target)) {
+    if (lists.every(({ entries }) => entries.length === 0) && allUp(catalogue(), served)) {
       return undefined
     }
     const now = resources()
@@ -55,23 +76,21 @@ export function createSeen({
   }
 }
 
-function allUp({ health }: Catalogue, target: string | undefined): boolean {
-  return [...health].every(
-    ([id, { state }]) => (target !== undefined && id !== target) || state === 'up',
-  )
+function allUp({ health }: Catalogue, served: (target: string) => boolean): boolean {
+  return [...health].every(([id, { state }]) => !served(id) || state === 'up')
 }
 
 function digest(lines: readonly string[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('base64url')
 }
 
-function remembered<Of extends object>(make: (of: Of) => string): (of: Of) => string {
-  const known = new WeakMap<Of, string>()
+function remembered<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
+  const known = new WeakMap<Of, { readonly made: Made }>()
   return (of) => {
     const before = known.get(of)
-    if (before !== undefined) return before
+    if (before !== undefined) return before.made
     const made = make(of)
-    known.set(of, made)
+    known.set(of, { made })
     return made
   }
 }

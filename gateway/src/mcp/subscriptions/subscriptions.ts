@@ -15,6 +15,8 @@ export type Reader = {
   readonly identity: Identity
   /** The endpoint: `undefined` is that of all targets. */
   readonly target: string | undefined
+  /** The revision of a session of the old era: a target that demands a newer one is not there for it. */
+  readonly spoken: string | undefined
   /** Of the peer, and the request that opened the stream: policies and records name them. */
   readonly address: string
   readonly requestId: string

@@ -31,6 +31,7 @@ let decisions = 0
 const reader = (who: string): Reader => ({
   identity: identity(who),
   target: undefined,
+  spoken: undefined,
   address: '127.0.0.1',
   requestId: 'r',
 })
