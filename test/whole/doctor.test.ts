@@ -33,7 +33,10 @@ test('ux §3: beside a gateway that runs everything holds, and its own words are
     expect.objectContaining({ check: 'port', seen: 'the gateway listens here' }),
   )
   expect(answer.found).toContainEqual(
-    expect.objectContaining({ check: 'target', seen: 'the gateway has its description; it speaks 2026-07-28' }),
+    expect.objectContaining({
+      check: 'target',
+      seen: 'the gateway has its description; it speaks 2026-07-28',
+    }),
   )
 })
 
